@@ -1,0 +1,41 @@
+# The targets of the library: one for each layer, and in the io layer one for each dependency.
+
+function(edgeopt_add_library component)
+  add_library(edgeopt_${component} INTERFACE)
+  if(component STREQUAL "edgeopt")
+    add_library(edgeopt::edgeopt ALIAS edgeopt_edgeopt)
+  else()
+    add_library(edgeopt::${component} ALIAS edgeopt_${component})
+  endif()
+  target_link_libraries(edgeopt_${component} INTERFACE ${ARGN})
+endfunction()
+
+find_package(Threads)
+find_package(Eigen3 NO_MODULE)
+find_package(xtensor)
+find_package(ZLIB)
+find_package(OpenSSL COMPONENTS Crypto)
+find_package(nlohmann_json)
+find_package(yaml-cpp)
+find_package(PkgConfig)
+pkg_check_modules(libzip IMPORTED_TARGET libzip)
+find_package(Boost COMPONENTS iostreams)
+
+edgeopt_add_library(edgeopt)
+target_include_directories(edgeopt_edgeopt INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
+target_compile_features(edgeopt_edgeopt INTERFACE cxx_std_20)
+
+edgeopt_add_library(engines edgeopt::edgeopt Threads::Threads)
+edgeopt_add_library(nn edgeopt::engines xtensor Eigen3::Eigen)
+edgeopt_add_library(io_idx edgeopt::edgeopt ZLIB::ZLIB)
+edgeopt_add_library(io_csv edgeopt::edgeopt)
+edgeopt_add_library(io_json edgeopt::edgeopt nlohmann_json::nlohmann_json)
+edgeopt_add_library(io_yaml edgeopt::edgeopt yaml-cpp)
+edgeopt_add_library(io_npz edgeopt::edgeopt PkgConfig::libzip)
+edgeopt_add_library(io_sha256 edgeopt::edgeopt OpenSSL::Crypto)
+edgeopt_add_library(io_plot edgeopt::edgeopt Boost::iostreams ZLIB::ZLIB)
+edgeopt_add_library(io edgeopt::io_idx edgeopt::io_csv edgeopt::io_json edgeopt::io_yaml edgeopt::io_npz
+  edgeopt::io_sha256 edgeopt::io_plot)
+edgeopt_add_library(study edgeopt::nn edgeopt::io)
+edgeopt_add_library(all edgeopt::study)
