@@ -5,25 +5,13 @@
 #pragma once
 
 #include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include "edgeopt/image_shape.hpp"
 #include "edgeopt/precision.hpp"
 
 namespace edgeopt::inline v0 {
-
-/// Shape of one image.
-struct ImageShape {
-  std::int64_t channels = 1;
-  std::int64_t height = 28;
-  std::int64_t width = 28;
-
-  [[nodiscard]] constexpr std::int64_t elements() const noexcept {
-    return channels * height * width;
-  }
-  friend bool operator==(const ImageShape&, const ImageShape&) = default;
-};
 
 /// An immutable classifier of image batches.
 ///

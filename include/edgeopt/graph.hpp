@@ -10,36 +10,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>  // std::memcpy
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <variant>
 #include <vector>
 
+#include "edgeopt/array.hpp"
 #include "edgeopt/error.hpp"
 
 namespace edgeopt::inline v0 {
-
-/// Type of a tensor's elements.
-enum class ElementType : std::uint8_t { f32, f16, u8, s8, s32, s64 };
-
-[[nodiscard]] constexpr std::int64_t bytes_of(ElementType type) noexcept {
-  switch (type) {
-    case ElementType::u8:
-    case ElementType::s8: return 1;
-    case ElementType::f16: return 2;
-    case ElementType::f32:
-    case ElementType::s32: return 4;
-    case ElementType::s64: return 8;
-  }
-  return 0;
-}
-
-/// Extents of a tensor, outermost first: `[batch, channels, height, width]`.
-using Shape = std::vector<std::int64_t>;
 
 /// Index of a tensor in `Graph::tensors`.
 using TensorId = std::size_t;
@@ -53,16 +33,12 @@ struct Tensor {
   bool constant = false;        ///< a parameter: known before the network runs
   std::vector<std::byte> data;  ///< of a constant whose values are known: little endian, C order
 
-  /// Values of a constant. @throws DomainError when they are unknown or of another type's size
+  /// Values of a constant. @throws DomainError when they are unknown or of another type
   template <class T>
   [[nodiscard]] std::vector<T> values() const {
-    static_assert(std::is_trivially_copyable_v<T>);
-    if (data.empty() || sizeof(T) != static_cast<std::size_t>(bytes_of(type)))
-      throw DomainError("tensor '" + name + "'", "without values of that type",
-                        "a constant with values");
-    std::vector<T> result(data.size() / sizeof(T));
-    std::memcpy(result.data(), data.data(), data.size());
-    return result;
+    if (data.empty())
+      throw DomainError("tensor '" + name + "'", "without values", "one with values");
+    return Array{type, shape, data}.values<T>();
   }
 };
 

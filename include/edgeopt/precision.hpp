@@ -47,4 +47,24 @@ enum class Precision : std::uint8_t { fp32, fp16, int8 };
   return precision;
 }
 
+/// Whose arithmetic int8 follows: FBGEMM (x86 servers; weights scaled per output channel, float
+/// bias) or QNNPACK (mobile; weights scaled per layer, bias rounded to s32).
+enum class QuantizationBackend : std::uint8_t { fbgemm, qnnpack };
+
+[[nodiscard]] constexpr std::string_view to_string(QuantizationBackend backend) noexcept {
+  return backend == QuantizationBackend::fbgemm ? "fbgemm" : "qnnpack";
+}
+
+/// Reads the name of a backend; false, with `backend` unchanged, when it is not one.
+[[nodiscard]] constexpr bool from_string(std::string_view name,
+                                         QuantizationBackend& backend) noexcept {
+  for (const QuantizationBackend known :
+       {QuantizationBackend::fbgemm, QuantizationBackend::qnnpack}) {
+    if (name != to_string(known)) continue;
+    backend = known;
+    return true;
+  }
+  return false;
+}
+
 }  // namespace edgeopt::inline v0

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// An array of numbers with its type and shape, as files hold it.
+#pragma once
+
+#include <bit>  // std::endian
+#include <cstddef>
+#include <cstdint>
+#include <cstring>  // std::memcpy
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "edgeopt/error.hpp"
+
+namespace edgeopt::inline v0 {
+
+static_assert(std::endian::native == std::endian::little, "edgeopt supports little-endian only");
+
+/// Type of a tensor's elements; f16 is IEEE binary16.
+enum class ElementType : std::uint8_t { f16, f32, f64, u8, s8, s32, s64 };
+
+[[nodiscard]] constexpr std::int64_t bytes_of(ElementType type) noexcept {
+  switch (type) {
+    case ElementType::u8:
+    case ElementType::s8: return 1;
+    case ElementType::f16: return 2;
+    case ElementType::f32:
+    case ElementType::s32: return 4;
+    case ElementType::f64:
+    case ElementType::s64: return 8;
+  }
+  return 0;
+}
+
+[[nodiscard]] constexpr std::string_view to_string(ElementType type) noexcept {
+  switch (type) {
+    case ElementType::f16: return "f16";
+    case ElementType::f32: return "f32";
+    case ElementType::f64: return "f64";
+    case ElementType::u8: return "u8";
+    case ElementType::s8: return "s8";
+    case ElementType::s32: return "s32";
+    case ElementType::s64: return "s64";
+  }
+  return "";
+}
+
+/// The element type of a C++ type; halves are held as their bits in `std::uint16_t`.
+template <class T>
+[[nodiscard]] constexpr ElementType element_type_of() noexcept {
+  if constexpr (std::is_same_v<T, std::uint16_t>)
+    return ElementType::f16;
+  else if constexpr (std::is_same_v<T, float>)
+    return ElementType::f32;
+  else if constexpr (std::is_same_v<T, double>)
+    return ElementType::f64;
+  else if constexpr (std::is_same_v<T, std::uint8_t>)
+    return ElementType::u8;
+  else if constexpr (std::is_same_v<T, std::int8_t>)
+    return ElementType::s8;
+  else if constexpr (std::is_same_v<T, std::int32_t>)
+    return ElementType::s32;
+  else {
+    static_assert(std::is_same_v<T, std::int64_t>, "no element type corresponds to this type");
+    return ElementType::s64;
+  }
+}
+
+/// Extents of a tensor, outermost first: `[batch, channels, height, width]`.
+using Shape = std::vector<std::int64_t>;
+
+/// "[1, 28, 28]"
+[[nodiscard]] inline std::string to_string(const Shape& shape) {
+  std::string text = "[";
+  for (const std::int64_t extent : shape)
+    text += (text.size() > 1 ? ", " : "") + std::to_string(extent);
+  return text + "]";
+}
+
+/// Numbers of one type in C order, little endian.
+struct Array {
+  ElementType type = ElementType::f32;
+  Shape shape;
+  std::vector<std::byte> data;  ///< bytes_of(type) * product of the shape
+
+  template <class T>
+  [[nodiscard]] static Array of(Shape shape, std::span<const T> values) {
+    Array array{element_type_of<T>(), std::move(shape), {}};
+    array.data.resize(values.size_bytes());
+    if (!values.empty()) std::memcpy(array.data.data(), values.data(), values.size_bytes());
+    return array;
+  }
+
+  /// The numbers. @throws DomainError when T is not the element type
+  template <class T>
+  [[nodiscard]] std::vector<T> values() const {
+    if (element_type_of<T>() != type)
+      throw DomainError("element type", std::string(to_string(type)),
+                        std::string(to_string(element_type_of<T>())));
+    std::vector<T> result(data.size() / sizeof(T));
+    if (!result.empty()) std::memcpy(result.data(), data.data(), result.size() * sizeof(T));
+    return result;
+  }
+
+  friend bool operator==(const Array&, const Array&) = default;
+};
+
+/// An array with its name, as models are saved: "conv1.weight".
+struct NamedArray {
+  std::string name;
+  Array array;
+
+  friend bool operator==(const NamedArray&, const NamedArray&) = default;
+};
+
+}  // namespace edgeopt::inline v0

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The extents of one image.
+#pragma once
+
+#include <cstdint>
+
+namespace edgeopt::inline v0 {
+
+struct ImageShape {
+  std::int64_t channels = 1;
+  std::int64_t height = 28;
+  std::int64_t width = 28;
+
+  [[nodiscard]] constexpr std::int64_t elements() const noexcept {
+    return channels * height * width;
+  }
+  friend bool operator==(const ImageShape&, const ImageShape&) = default;
+};
+
+}  // namespace edgeopt::inline v0
