@@ -4,6 +4,8 @@
 /// the manifest of a run all read it from here.
 #pragma once
 
+#include <compare>
+
 #define EDGEOPT_VERSION_MAJOR 0
 #define EDGEOPT_VERSION_MINOR 1
 #define EDGEOPT_VERSION_PATCH 0
