@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>  // std::move
 #include <vector>
 
 #include "edgeopt/error.hpp"

@@ -10,9 +10,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>  // std::less
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>  // std::move
 #include <variant>
 #include <vector>
 
@@ -74,7 +76,40 @@ struct Graph {
   std::vector<TensorId> inputs;  ///< activations the caller gives, constants not among them
   std::vector<TensorId> outputs;
 
-  [[nodiscard]] const Tensor& tensor(TensorId id) const { return tensors.at(id); }
+  /// @throws DomainError when there is no such tensor
+  [[nodiscard]] const Tensor& tensor(TensorId id) const {
+    if (id >= tensors.size())
+      throw DomainError("tensor id", std::to_string(id),
+                        "below " + std::to_string(tensors.size()) + ", the number of tensors");
+    return tensors[id];
+  }
 };
+
+/// Gives a constant its values. @throws DomainError when type, shape or number of bytes differ
+inline void set_values(Tensor& constant, const Array& array) {
+  const auto refuse = [&](std::string found, std::string allowed) {
+    throw DomainError("values of tensor '" + constant.name + "'", std::move(found),
+                      std::move(allowed));
+  };
+  const auto described = [](ElementType type, const Shape& shape) {
+    return std::string(to_string(type)) + " " + to_string(shape);
+  };
+  if (!constant.constant) refuse("given", "values for constants only");
+  if (array.type != constant.type || array.shape != constant.shape)
+    refuse(described(array.type, array.shape), described(constant.type, constant.shape));
+  std::size_t bytes = static_cast<std::size_t>(bytes_of(array.type));
+  for (const std::int64_t extent : array.shape) bytes *= static_cast<std::size_t>(extent);
+  if (array.data.size() != bytes)
+    refuse(std::to_string(array.data.size()) + " bytes", std::to_string(bytes) + " bytes");
+  constant.data = array.data;
+}
+
+/// Gives the constant of that name its values.
+/// @throws DomainError when the graph has no such constant, and as above
+inline void set_values(Graph& graph, const NamedArray& values) {
+  for (Tensor& tensor : graph.tensors)
+    if (tensor.constant && tensor.name == values.name) return set_values(tensor, values.array);
+  throw DomainError("constant", "'" + values.name + "'", "one of graph '" + graph.name + "'");
+}
 
 }  // namespace edgeopt::inline v0

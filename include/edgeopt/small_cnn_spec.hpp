@@ -12,7 +12,7 @@ namespace edgeopt::inline v0 {
 /// The network without its weights: two blocks of 3x3 convolution (padding 1), ReLU and 2x2
 /// max-pool, then one linear layer.
 struct SmallCNNSpec {
-  ImageShape input;
+  ImageShape input{};
   std::int64_t conv1_channels = 16;
   std::int64_t conv2_channels = 32;
   std::int64_t classes = 10;
