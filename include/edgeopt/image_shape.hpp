@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace edgeopt::inline v0 {
 
@@ -17,5 +18,11 @@ struct ImageShape {
   }
   friend bool operator==(const ImageShape&, const ImageShape&) = default;
 };
+
+/// "[1, 28, 28]": channels, height, width
+[[nodiscard]] inline std::string to_string(const ImageShape& shape) {
+  return "[" + std::to_string(shape.channels) + ", " + std::to_string(shape.height) + ", " +
+         std::to_string(shape.width) + "]";
+}
 
 }  // namespace edgeopt::inline v0

@@ -39,8 +39,11 @@ struct TensorType {
 
 /// Bytes of a tensor's values. @throws DomainError as `element_count`
 [[nodiscard]] inline std::int64_t byte_count(const Tensor& tensor) {
-  return checked_product({element_count(tensor.shape), bytes_of(tensor.type)},
-                         "bytes of tensor '" + tensor.name + "'");
+  Shape factors = tensor.shape;
+  factors.push_back(bytes_of(tensor.type));
+  return checked_product(factors, "bytes of tensor '" + tensor.name + "', " +
+                                      std::string(to_string(tensor.type)) + " " +
+                                      to_string(tensor.shape));
 }
 
 namespace detail {
@@ -338,8 +341,7 @@ inline const ShapeRule& shape_rule(const Site& site, std::string_view op) {
 [[nodiscard]] inline std::vector<TensorType> infer_results(const Graph& graph, const Node& node) {
   const detail::Site site(graph, node);
   const TensorType type = detail::shape_rule(site, node.op).type_of_result(site);
-  (void)checked_product({element_count(type.shape), bytes_of(type.type)},
-                        "bytes of the result of node '" + node.name + "'");
+  (void)byte_count({node.name, type.type, type.shape, false, {}});
   return {type};
 }
 

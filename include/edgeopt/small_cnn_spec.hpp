@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
+#include "edgeopt/error.hpp"
 #include "edgeopt/image_shape.hpp"
 
 namespace edgeopt::inline v0 {
@@ -27,5 +29,20 @@ struct SmallCNNSpec {
 
   friend bool operator==(const SmallCNNSpec&, const SmallCNNSpec&) = default;
 };
+
+/// @throws DomainError when a network cannot be built so: every count is at least 1, height and
+///   width at least 4, since they are halved twice
+inline void require_valid(const SmallCNNSpec& spec) {
+  const auto require = [](const char* name, std::int64_t value, std::int64_t least) {
+    if (value < least)
+      throw DomainError(name, std::to_string(value), "an integer >= " + std::to_string(least));
+  };
+  require("input channels", spec.input.channels, 1);
+  require("input height", spec.input.height, 4);
+  require("input width", spec.input.width, 4);
+  require("conv1_channels", spec.conv1_channels, 1);
+  require("conv2_channels", spec.conv2_channels, 1);
+  require("classes", spec.classes, 1);
+}
 
 }  // namespace edgeopt::inline v0
