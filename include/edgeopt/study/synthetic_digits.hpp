@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "edgeopt/checked_count.hpp"
 #include "edgeopt/error.hpp"
 #include "edgeopt/random.hpp"
 #include "edgeopt/study/dataset.hpp"
@@ -287,17 +288,21 @@ inline std::uint8_t draw_digit(Random& random, std::span<std::uint8_t> image) {
   const auto digit = static_cast<std::size_t>(random.below(10));
   const Glyph glyph = digit_glyphs[digit][static_cast<std::size_t>(random.below(glyphs_per_digit))];
 
+  // Braces, because the arguments of a call are evaluated in no particular order.
   const Placement place = Placement::random(random);
-  const Brush pen(between(random, 190, 440), between(random, 130, 255), Brush::Action::ink);
+  const Brush pen{between(random, 190, 440), between(random, 130, 255), Brush::Action::ink};
   draw_glyph(glyph, place, pen, random, image);
 
-  for (std::int64_t dashes = between(random, 0, 2); dashes > 0; --dashes)
-    draw_dash(Brush(between(random, 150, 300), between(random, 80, 230), Brush::Action::ink),
-              3 * pixel, random, image);
-  if (random.below(3) == 0)
-    draw_dash(Brush(between(random, 200, 420), 255, Brush::Action::erase), 12 * pixel, random,
-              image);
-  add_noise(between(random, 10, 70), random, image);
+  for (std::int64_t dashes = between(random, 0, 2); dashes > 0; --dashes) {
+    const Brush speck{between(random, 150, 300), between(random, 80, 230), Brush::Action::ink};
+    draw_dash(speck, 3 * pixel, random, image);
+  }
+  if (random.below(3) == 0) {
+    const Brush eraser{between(random, 200, 420), 255, Brush::Action::erase};
+    draw_dash(eraser, 12 * pixel, random, image);
+  }
+  const std::int64_t noise = between(random, 10, 70);
+  add_noise(noise, random, image);
   return static_cast<std::uint8_t>(digit);
 }
 
@@ -313,7 +318,8 @@ inline std::uint8_t draw_digit(Random& random, std::span<std::uint8_t> image) {
   Dataset digits;
   digits.shape = {1, synthetic_digit_side, synthetic_digit_side};
   digits.classes = 10;
-  digits.images.resize(static_cast<std::size_t>(count * synthetic_digit_elements));
+  digits.images.resize(static_cast<std::size_t>(
+      checked_product({count, synthetic_digit_elements}, "bytes of synthetic digits")));
   digits.labels.resize(static_cast<std::size_t>(count));
   const std::uint64_t split_seed =
       Random::stream(seed, purpose + static_cast<std::uint64_t>(split)).next();
