@@ -1,0 +1,54 @@
+// What every example program does alike: options, exit status, errors.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <edgeopt/error.hpp>
+#include <edgeopt/version.hpp>
+#include <exception>
+#include <iostream>
+#include <string>
+
+namespace examples {
+
+/// What a program tells the shell.
+enum ExitStatus : int { success = 0, failure = 1, wrong_usage = 2, interrupted = 130 };
+
+/// A command line with --help and --version.
+class Program : public CLI::App {
+ public:
+  Program(const std::string& name, const std::string& description) : CLI::App(description, name) {
+    const edgeopt::Version& version = edgeopt::version;
+    set_version_flag("--version", std::to_string(version.major) + "." +
+                                      std::to_string(version.minor) + "." +
+                                      std::to_string(version.patch));
+  }
+};
+
+/// Parses the command line, then runs `body()`. Every error becomes a sentence on standard error.
+template <class Body>
+int run(Program& program, int argc, char** argv, Body&& body) {
+  const auto complain = [&](const std::string& sentence, ExitStatus status) {
+    std::cerr << program.get_name() << ": " << sentence << '\n';
+    return status;
+  };
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::Success& asked_for_help) {
+    return program.exit(asked_for_help);
+  } catch (const CLI::ParseError& error) {
+    return complain(std::string(error.what()) + " (see --help)", wrong_usage);
+  }
+  try {
+    body();
+    std::cout.flush();
+    if (!std::cout) return complain("standard output cannot be written", failure);
+    return success;
+  } catch (const edgeopt::Interrupted& error) {
+    return complain(error.what(), interrupted);
+  } catch (const std::exception& error) {
+    return complain(error.what(), failure);
+  }
+}
+
+}  // namespace examples
