@@ -2,11 +2,13 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <cstdint>
 #include <edgeopt/error.hpp>
+#include <edgeopt/text.hpp>
 #include <edgeopt/version.hpp>
 #include <exception>
 #include <iostream>
+#include <limits>
 #include <string>
 
 namespace examples {
@@ -24,6 +26,28 @@ class Program : public CLI::App {
                                       std::to_string(version.patch));
   }
 };
+
+/// An integer that is not below `least`.
+inline CLI::Validator at_least(std::int64_t least) {
+  const std::string expectation = "an integer >= " + std::to_string(least);
+  return {[=](const std::string& text) {
+            const auto value = edgeopt::parse_integer<std::int64_t>(text);
+            return value && *value >= least ? "" : "found '" + text + "', expected " + expectation;
+          },
+          ">=" + std::to_string(least)};
+}
+
+/// A finite real number that is not below `least`.
+inline CLI::Validator real_at_least(double least) {
+  const std::string expectation = "a number >= " + edgeopt::format_real(least);
+  return {[=](const std::string& text) {
+            const auto value = edgeopt::parse_real(text);
+            return value && *value >= least && *value <= std::numeric_limits<double>::max()
+                       ? ""
+                       : "found '" + text + "', expected " + expectation;
+          },
+          ">=" + edgeopt::format_real(least)};
+}
 
 /// Parses the command line, then runs `body()`. Every error becomes a sentence on standard error.
 template <class Body>
