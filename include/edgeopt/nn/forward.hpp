@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The forward pass of SmallCNN, the plain reference of every engine: equations (1) to (5) of
+/// `layers.hpp`, one after the other.
+///
+/// Sums run in the order of Eigen's matrix kernel, which depends on the processor and on how the
+/// program was compiled: logits are the same for every run and thread count, and equal up to
+/// rounding elsewhere.
+#pragma once
+
+#include <algorithm>  // std::copy, std::min
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <type_traits>  // std::type_identity_t
+#include <vector>
+
+#include "edgeopt/error.hpp"
+#include "edgeopt/nn/layers.hpp"
+#include "edgeopt/nn/small_cnn.hpp"
+#include "edgeopt/nn/tensor.hpp"
+
+namespace edgeopt::inline v0 {
+
+/// All that the network computes of a batch: what the backward pass needs, and what calibration
+/// observes.
+template <std::floating_point T>
+struct Activations {
+  xt::xtensor<T, 4> conv1;   ///< after ReLU, [batch, conv1_channels, height, width]
+  xt::xtensor<T, 4> pool1;   ///< [batch, conv1_channels, height/2, width/2]
+  xt::xtensor<T, 4> conv2;   ///< after ReLU, [batch, conv2_channels, height/2, width/2]
+  xt::xtensor<T, 4> pool2;   ///< [batch, conv2_channels, height/4, width/4]; flatten is a no-op
+  xt::xtensor<T, 2> logits;  ///< [batch, classes]
+};
+
+namespace detail {
+
+/// The number of images of this shape that `elements` values hold; at least one.
+inline std::int64_t batch_of(std::size_t elements, const ImageShape& shape) {
+  const auto image = static_cast<std::size_t>(shape.elements());
+  if (elements == 0 || elements % image != 0)
+    throw DomainError("elements of the images", std::to_string(elements),
+                      "a positive multiple of " + std::to_string(image) + " (one image)");
+  return static_cast<std::int64_t>(elements / image);
+}
+
+/// A batch as a tensor has the shape that the network expects.
+template <class T>
+void require_images(const xt::xtensor<T, 4>& images, const ImageShape& shape) {
+  const Shape found = shape_of(images);
+  if (found[0] < 1 || found[1] != shape.channels || found[2] != shape.height ||
+      found[3] != shape.width)
+    throw DomainError(
+        "shape of the images", to_string(found),
+        "[batch >= 1, " + to_string(Shape{shape.channels, shape.height, shape.width}).substr(1));
+}
+
+/// Images that pass through the network together: enough for the classifier to be a matrix
+/// product, few enough for their activations to stay in cache.
+inline constexpr std::int64_t images_at_once = 8;
+
+/// The forward pass of one group of images, `columns` being scratch.
+template <std::floating_point T>
+void forward(const SmallCNN<T>& model, const SmallCNNSpec& spec, std::span<const T> images,
+             std::vector<T>& columns, Activations<T>& a) {
+  const ImageShape& input = spec.input;
+  const ImageShape pooled1 = spec.pooled1();
+  const ImageShape pooled2 = spec.pooled2();
+  const ImageShape conv1{pooled1.channels, input.height, input.width};
+  const ImageShape conv2{pooled2.channels, pooled1.height, pooled1.width};
+  const std::int64_t batch = batch_of(images.size(), input);
+
+  resize(a.conv1, batch, conv1.channels, conv1.height, conv1.width);
+  resize(a.pool1, batch, pooled1.channels, pooled1.height, pooled1.width);
+  resize(a.conv2, batch, conv2.channels, conv2.height, conv2.width);
+  resize(a.pool2, batch, pooled2.channels, pooled2.height, pooled2.width);
+  resize(a.logits, batch, spec.classes);
+  columns.resize(
+      static_cast<std::size_t>(std::max(column_elements(input), column_elements(pooled1))));
+
+  for (std::int64_t i = 0; i < batch; ++i) {
+    T* y1 = a.conv1.data() + i * conv1.elements();
+    T* p1 = a.pool1.data() + i * pooled1.elements();
+    T* y2 = a.conv2.data() + i * conv2.elements();
+    T* p2 = a.pool2.data() + i * pooled2.elements();
+    image_to_columns(images.data() + i * input.elements(), input, columns.data());
+    convolve_relu(columns.data(), input, model.conv1_weight.data(), model.conv1_bias.data(),
+                  conv1.channels, y1);
+    max_pool(y1, conv1, p1);
+    image_to_columns(p1, pooled1, columns.data());
+    convolve_relu(columns.data(), pooled1, model.conv2_weight.data(), model.conv2_bias.data(),
+                  conv2.channels, y2);
+    max_pool(y2, conv2, p2);
+  }
+  linear(a.pool2.data(), batch, pooled2.elements(), model.classifier_weight.data(),
+         model.classifier_bias.data(), spec.classes, a.logits.data());
+}
+
+/// Cuts images into groups and calls `visit(first, images)` for each; `first` counts images.
+template <class T, class Visit>
+void visit_groups(std::span<const T> images, const ImageShape& shape, Visit&& visit) {
+  const std::int64_t batch = batch_of(images.size(), shape);
+  const auto image = static_cast<std::size_t>(shape.elements());
+  for (std::int64_t first = 0; first < batch; first += images_at_once) {
+    const std::int64_t count = std::min(images_at_once, batch - first);
+    visit(first, images.subspan(static_cast<std::size_t>(first) * image,
+                                static_cast<std::size_t>(count) * image));
+  }
+}
+
+}  // namespace detail
+
+/// Runs the network and keeps every activation; `activations` is reused where its extents fit.
+/// images  // [batch, channels, height, width], normalised, batch >= 1
+/// @throws DomainError when the images are no whole number of images of the network's input, or
+///   the tensors of the network do not fit one another
+template <std::floating_point T>
+void forward(const SmallCNN<T>& model, std::span<const std::type_identity_t<T>> images,
+             Activations<T>& activations) {
+  std::vector<T> columns;
+  detail::forward(model, model.spec(), images, columns, activations);
+}
+
+/// The logits of a batch  // [batch, classes], as above; activations are kept for a few images at a
+/// time only.
+template <std::floating_point T>
+[[nodiscard]] xt::xtensor<T, 2> forward(const SmallCNN<T>& model,
+                                        std::span<const std::type_identity_t<T>> images) {
+  const SmallCNNSpec spec = model.spec();
+  auto logits = detail::zero_tensor<T>(detail::batch_of(images.size(), spec.input), spec.classes);
+  std::vector<T> columns;
+  Activations<T> group;
+  detail::visit_groups(images, spec.input, [&](std::int64_t first, std::span<const T> some) {
+    detail::forward(model, spec, some, columns, group);
+    std::copy(group.logits.data(), group.logits.data() + group.logits.size(),
+              logits.data() + first * spec.classes);
+  });
+  return logits;
+}
+
+/// The same for a batch held in a tensor. @throws DomainError also when its shape is not the
+/// input's
+template <std::floating_point T>
+[[nodiscard]] xt::xtensor<T, 2> forward(const SmallCNN<T>& model, const xt::xtensor<T, 4>& images) {
+  detail::require_images(images, model.input);
+  return forward(model, span_of(images));
+}
+
+}  // namespace edgeopt::inline v0

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The layers of SmallCNN and their derivatives, on the memory of one image (convolution, pooling)
+/// or of several (linear). The numbers of the equations go on in `loss.hpp` and `adam.hpp`.
+#pragma once
+
+#include <algorithm>  // std::copy_n, std::fill_n, std::max
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "edgeopt/image_shape.hpp"
+#include "edgeopt/nn/tensor.hpp"
+
+namespace edgeopt::inline v0::detail {
+
+/// Values that `image_to_columns` writes for an image of this shape.
+[[nodiscard]] constexpr std::int64_t column_elements(const ImageShape& shape) noexcept {
+  return 9 * shape.elements();
+}
+
+/// One tap of a 3x3 kernel over a plane with padding 1: in the flattened plane it reads `offset`
+/// further on, except for the pixels whose neighbour lies outside.
+struct Tap {
+  std::int64_t dy, dx;  // -1, 0, 1
+  std::int64_t height, width;
+
+  [[nodiscard]] std::int64_t offset() const noexcept { return dy * width + dx; }
+  [[nodiscard]] std::int64_t first() const noexcept { return std::max<std::int64_t>(0, -offset()); }
+  [[nodiscard]] std::int64_t count() const noexcept {
+    const std::int64_t distance = offset() < 0 ? -offset() : offset();
+    return height * width - distance;
+  }
+
+  /// Zeroes the pixels of a plane whose neighbour lies outside.
+  template <class T>
+  void clear_outside(T* plane) const {
+    if (dy != 0) std::fill_n(plane + (dy < 0 ? 0 : (height - 1) * width), width, T{0});
+    if (dx != 0)
+      for (std::int64_t y = 0; y < height; ++y) plane[y * width + (dx < 0 ? 0 : width - 1)] = T{0};
+  }
+};
+
+/// Calls `visit(tap, plane, row)` for the taps of every channel; `row` counts (c, dy, dx).
+template <class Visit>
+void visit_taps(const ImageShape& shape, Visit&& visit) {
+  const std::int64_t plane = shape.height * shape.width;
+  std::int64_t row = 0;
+  for (std::int64_t c = 0; c < shape.channels; ++c)
+    for (std::int64_t dy = -1; dy <= 1; ++dy)
+      for (std::int64_t dx = -1; dx <= 1; ++dx, ++row)
+        visit(Tap{dy, dx, shape.height, shape.width}, c * plane, row * plane);
+}
+
+/// (1)  X[(c, dy, dx), (y, x)] = image[c, y + dy, x + dx], or 0 outside of the image
+///
+/// image  // [channels, height, width]; columns  // [channels * 9, height * width]
+template <class T>
+void image_to_columns(const T* image, const ImageShape& shape, T* columns) {
+  visit_taps(shape, [&](const Tap& tap, std::int64_t plane, std::int64_t row) {
+    T* out = columns + row;
+    if (tap.count() > 0)
+      std::copy_n(image + plane + tap.first() + tap.offset(), tap.count(), out + tap.first());
+    tap.clear_outside(out);
+  });
+}
+
+/// (2)  Y = W X + b        3x3 convolution, padding 1, as a matrix product
+/// (3)  Y := max(Y, 0)     ReLU; a NaN stays one
+///
+/// columns  // of (1); weight  // [outputs, channels * 9]; bias  // [outputs];
+/// y  // [outputs, height * width]
+template <class T>
+void convolve_relu(const T* columns, const ImageShape& shape, const T* weight, const T* bias,
+                   std::int64_t outputs, T* y) {
+  const std::int64_t taps = 9 * shape.channels;
+  const std::int64_t pixels = shape.height * shape.width;
+  matrix(y, outputs, pixels).noalias() =
+      matrix(weight, outputs, taps) * matrix(columns, taps, pixels);
+  for (std::int64_t o = 0; o < outputs; ++o) {
+    for (T& value : std::span(y + o * pixels, static_cast<std::size_t>(pixels))) {
+      const T sum = value + bias[o];
+      value = sum < 0 ? T{0} : sum;
+    }
+  }
+}
+
+/// Where the maximum of the 2x2 window at `corner` lies: the first one in row order, or the first
+/// NaN.
+template <class T>
+const T* window_maximum(const T* corner, std::int64_t width) {
+  const T* best = corner;
+  for (const T* value : {corner + 1, corner + width, corner + width + 1})
+    if (*value > *best || (*value != *value && *best == *best)) best = value;
+  return best;
+}
+
+/// (4)  P[c, y, x] = max of Y[c, 2y .. 2y+1, 2x .. 2x+1]; an odd last row or column is dropped
+///
+/// y  // [channels, height, width], `shape`; pooled  // [channels, height/2, width/2]
+template <class T>
+void max_pool(const T* y, const ImageShape& shape, T* pooled) {
+  for (std::int64_t c = 0; c < shape.channels; ++c, y += shape.height * shape.width)
+    for (std::int64_t row = 0; row + 1 < shape.height; row += 2)
+      for (std::int64_t x = 0; x + 1 < shape.width; x += 2)
+        *pooled++ = *window_maximum(y + row * shape.width + x, shape.width);
+}
+
+/// (5)  Z = P V^T + v       the classifier on flattened images
+///
+/// p  // [batch, features]; weight  // [classes, features]; bias  // [classes];
+/// z  // [batch, classes]
+template <class T>
+void linear(const T* p, std::int64_t batch, std::int64_t features, const T* weight, const T* bias,
+            std::int64_t classes, T* z) {
+  auto logits = matrix(z, batch, classes);
+  logits.noalias() = matrix(p, batch, features) * matrix(weight, classes, features).transpose();
+  logits.rowwise() += Eigen::Map<const Eigen::Matrix<T, 1, Eigen::Dynamic>>(bias, classes);
+}
+
+}  // namespace edgeopt::inline v0::detail
