@@ -1,0 +1,35 @@
+# find_package(edgeopt [version] [COMPONENTS engines nn io_csv ...])
+#
+# Gives edgeopt::edgeopt, which needs nothing, and edgeopt::<component> for each component asked for.
+# Packages are searched for those components only.
+
+cmake_minimum_required(VERSION 3.22)
+include("${CMAKE_CURRENT_LIST_DIR}/edgeoptTargets.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/edgeopt_components.cmake")
+
+set(edgeopt_FOUND TRUE)
+foreach(edgeopt_component IN LISTS edgeopt_FIND_COMPONENTS)
+  if(edgeopt_component IN_LIST edgeopt_components)
+    edgeopt_add_component(${edgeopt_component} edgeopt_missing)
+    list(JOIN edgeopt_missing ", " edgeopt_missing)
+    set(edgeopt_reason "the component '${edgeopt_component}' of edgeopt needs ${edgeopt_missing}")
+  else()
+    list(JOIN edgeopt_components ", " edgeopt_missing)
+    set(edgeopt_reason "edgeopt has no component '${edgeopt_component}'; it has ${edgeopt_missing}")
+  endif()
+
+  if(TARGET edgeopt::${edgeopt_component})
+    set(edgeopt_${edgeopt_component}_FOUND TRUE)
+  else()
+    set(edgeopt_${edgeopt_component}_FOUND FALSE)
+    if(edgeopt_FIND_REQUIRED_${edgeopt_component})
+      set(edgeopt_FOUND FALSE)
+      string(APPEND edgeopt_NOT_FOUND_MESSAGE "${edgeopt_reason}. ")
+    elseif(NOT edgeopt_FIND_QUIETLY)
+      message(STATUS "${edgeopt_reason}")
+    endif()
+  endif()
+endforeach()
+unset(edgeopt_component)
+unset(edgeopt_missing)
+unset(edgeopt_reason)
