@@ -20,6 +20,7 @@
 #include "edgeopt/array.hpp"
 #include "edgeopt/error.hpp"
 #include "edgeopt/io/file.hpp"
+#include "edgeopt/io/named_arrays.hpp"
 #include "edgeopt/text.hpp"
 
 namespace edgeopt::inline v0::io {
@@ -160,15 +161,6 @@ class NpyHeaderReader {
   std::optional<Shape> shape_;
 };
 
-/// Bytes of an array, or nothing when they do not fit 63 bits.
-[[nodiscard]] inline std::optional<std::int64_t> bytes_of_array(ElementType type,
-                                                                const Shape& shape) {
-  std::int64_t bytes = bytes_of(type);
-  for (const std::int64_t extent : shape)
-    if (__builtin_mul_overflow(bytes, extent, &bytes)) return std::nullopt;
-  return bytes;
-}
-
 /// Length of the header and where it begins.
 inline std::pair<std::size_t, std::size_t> npy_header_range(std::string_view bytes,
                                                             const std::string& name) {
@@ -197,12 +189,8 @@ inline std::pair<std::size_t, std::size_t> npy_header_range(std::string_view byt
   const auto [begin, length] = detail::npy_header_range(bytes, name);
   Array array = detail::NpyHeaderReader(bytes.substr(begin, length), name).read();
   const std::string_view elements = bytes.substr(begin + length);
-  const auto expected = detail::bytes_of_array(array.type, array.shape);
-  if (!expected || static_cast<std::uint64_t>(*expected) != elements.size())
-    throw InputError(name, "offset " + std::to_string(begin + length),
-                     std::to_string(elements.size()) + " bytes of elements",
-                     (expected ? std::to_string(*expected) : "more than 2^63") + " for " +
-                         std::string(to_string(array.type)) + " " + to_string(array.shape));
+  detail::check_read_size(static_cast<std::int64_t>(elements.size()), array.type, array.shape, name,
+                          "offset " + std::to_string(begin + length));
   const auto data = std::as_bytes(std::span(elements));
   array.data.assign(data.begin(), data.end());
   return array;
@@ -217,10 +205,7 @@ inline std::pair<std::size_t, std::size_t> npy_header_range(std::string_view byt
 /// The bytes of a `.npy` file of version 1 that holds the array.
 /// @throws DomainError when the data have another size than the shape says
 [[nodiscard]] inline std::string to_npy(const Array& array) {
-  const auto expected = detail::bytes_of_array(array.type, array.shape);
-  if (!expected || static_cast<std::uint64_t>(*expected) != array.data.size())
-    throw DomainError("array", std::to_string(array.data.size()) + " bytes of data",
-                      "as many as its shape " + to_string(array.shape) + " takes");
+  detail::check_written_size(array, "array");
   std::string header = "{'descr': '";
   for (const auto& [type, descr] : detail::npy_types)
     if (type == array.type) header += descr;
