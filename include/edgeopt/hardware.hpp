@@ -12,5 +12,4 @@
 #include "edgeopt/layer_estimates.hpp"
 #include "edgeopt/model_memory.hpp"
 #include "edgeopt/precision_tradeoffs.hpp"
-#include "edgeopt/top_rows.hpp"
 #include "edgeopt/version.hpp"

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,7 +24,7 @@ namespace detail {
 struct WeightedLayer {
   const char* name;
   std::int64_t outputs;          ///< of one image, before pooling
-  std::int64_t weights;          ///< outputs channels * inner extent
+  std::int64_t weights;          ///< output channels * inner extent
   std::int64_t biases;           ///< one for each output channel
   std::int64_t macs_per_output;  ///< Cin * kh * kw of a convolution, inputs of a linear layer
 };
@@ -66,16 +65,12 @@ inline std::int64_t parameter_bytes(const WeightedLayer& layer, Precision precis
 ///
 /// Convolution: output = batch * Cout * Hout * Wout before pooling, macs = output * Cin * 3 * 3.
 /// Linear: output = batch * out, macs = batch * in * out. Bytes: see `bytes_per_value`; biases take
-/// `bytes_per_bias`. `input`, where given, must be the network's.
-/// @throws DomainError for a network that cannot be built, a batch below 1, an input shape that is
-///   not the network's, or a count beyond 64 bits
+/// `bytes_per_bias`.
+/// @throws DomainError for a network that cannot be built, a batch below 1 or a count beyond 64
+/// bits
 [[nodiscard]] inline std::vector<LayerEstimate> estimate_layerwise_stats(
-    const SmallCNNSpec& spec, std::int64_t batch, Precision precision = Precision::fp32,
-    const std::optional<ImageShape>& input = std::nullopt) {
+    const SmallCNNSpec& spec, std::int64_t batch, Precision precision = Precision::fp32) {
   if (batch < 1) throw DomainError("batch", std::to_string(batch), "an integer >= 1");
-  if (input && *input != spec.input)
-    throw DomainError("input shape", to_string(*input),
-                      to_string(spec.input) + ", the input of the network");
   std::vector<LayerEstimate> estimates;
   for (const detail::WeightedLayer& layer : detail::weighted_layers(spec)) {
     const std::int64_t outputs = checked_product({batch, layer.outputs}, "output elements");
@@ -88,6 +83,18 @@ inline std::int64_t parameter_bytes(const WeightedLayer& layer, Precision precis
          .macs = checked_product({outputs, layer.macs_per_output}, "multiply-accumulates")});
   }
   return estimates;
+}
+
+/// The same for a caller who holds the shape of the images as well.
+/// @throws DomainError as above, and for a shape that is not the network's input
+[[nodiscard]] inline std::vector<LayerEstimate> estimate_layerwise_stats(const SmallCNNSpec& spec,
+                                                                         std::int64_t batch,
+                                                                         Precision precision,
+                                                                         const ImageShape& input) {
+  if (input != spec.input)
+    throw DomainError("input shape", to_string(input),
+                      to_string(spec.input) + ", the input of the network");
+  return estimate_layerwise_stats(spec, batch, precision);
 }
 
 /// Sums over all layers. Bytes follow `bytes_convention`.

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <utility>  // std::swap
 #include <vector>
 
 #include "edgeopt/error.hpp"
@@ -47,7 +48,7 @@ inline PrecisionTradeoff mean_tradeoff(std::span<const SweepRow> rows, Precision
 /// @throws DomainError when a mean is NaN, because a measurement was
 [[nodiscard]] inline std::vector<PrecisionTradeoff> precision_tradeoff_table(
     std::span<const SweepRow> rows) {
-  std::vector<PrecisionTradeoff> table;  // sorted by insertion
+  std::vector<PrecisionTradeoff> table;
   for (const Precision precision : {Precision::fp32, Precision::fp16, Precision::int8}) {
     bool present = false;
     for (const SweepRow& row : rows) present = present || row.precision == precision;
@@ -58,9 +59,9 @@ inline PrecisionTradeoff mean_tradeoff(std::span<const SweepRow> rows, Precision
       if (value != value)
         throw DomainError("mean of the " + std::string(to_string(precision)) + " rows", "nan",
                           "a number");
-    std::size_t place = table.size();
-    while (place > 0 && detail::comes_before(mean, table[place - 1])) --place;
-    table.insert(table.begin() + static_cast<std::ptrdiff_t>(place), mean);
+    table.push_back(mean);
+    for (std::size_t i = table.size() - 1; i > 0; --i)  // sorted by insertion
+      if (detail::comes_before(table[i], table[i - 1])) std::swap(table[i], table[i - 1]);
   }
   return table;
 }
