@@ -144,6 +144,7 @@ struct ConfigValue;
 template <>
 struct ConfigValue<std::int64_t> {
   static constexpr bool accepts_quotes = false;
+  static constexpr bool may_be_none = false;
   static std::string kind(const Range& range) { return "an integer " + range.text(); }
   static std::string kinds(const Range& range) { return "integers " + range.text(); }
   static bool allows(std::int64_t value, const Range& range) {
@@ -165,6 +166,7 @@ struct ConfigValue<std::int64_t> {
 template <>
 struct ConfigValue<double> {
   static constexpr bool accepts_quotes = false;
+  static constexpr bool may_be_none = false;
   static std::string kind(const Range& range) { return "a number " + range.text(); }
   static std::string kinds(const Range& range) { return "numbers " + range.text(); }
   static bool allows(double value, const Range& range) { return range.contains(value); }
@@ -178,6 +180,7 @@ struct ConfigValue<double> {
 template <>
 struct ConfigValue<bool> {
   static constexpr bool accepts_quotes = false;
+  static constexpr bool may_be_none = false;
   static std::string kind(const Range&) { return "true or false"; }
   static bool allows(bool, const Range&) { return true; }
   static std::string write(bool value) { return value ? "true" : "false"; }
@@ -191,6 +194,7 @@ struct ConfigValue<bool> {
 template <>
 struct ConfigValue<std::filesystem::path> {
   static constexpr bool accepts_quotes = true;
+  static constexpr bool may_be_none = false;
   static std::string kind(const Range&) { return "a path"; }
   static bool allows(const std::filesystem::path& value, const Range&) { return !value.empty(); }
   static std::string write(const std::filesystem::path& value) { return value.string(); }
@@ -203,9 +207,9 @@ template <class Enum>
 requires std::is_enum_v<Enum>
 struct ConfigValue<Enum> {
   static constexpr bool accepts_quotes = true;
+  static constexpr bool may_be_none = false;
   static std::string kind(const Range&) { return one_of(names()); }
   static std::string kinds(const Range& range) { return kind(range); }
-  static std::string kind_near(std::string_view text) { return one_of(names(), text); }
   static bool allows(Enum value, const Range&) {
     for (const Enum choice : choices<Enum>)
       if (choice == value) return true;
@@ -218,7 +222,6 @@ struct ConfigValue<Enum> {
     return std::nullopt;
   }
 
- private:
   static std::array<std::string_view, choices<Enum>.size()> names() {
     std::array<std::string_view, choices<Enum>.size()> result;
     for (std::size_t i = 0; i < result.size(); ++i) result[i] = to_string(choices<Enum>[i]);
@@ -237,6 +240,7 @@ template <class Value>
 struct ConfigValue<std::optional<Value>> {
   using Inner = ConfigValue<Value>;
   static constexpr bool accepts_quotes = Inner::accepts_quotes;
+  static constexpr bool may_be_none = true;
   static std::string kind(const Range& range) { return Inner::kind(range) + " or none"; }
   static bool allows(const std::optional<Value>& value, const Range& range) {
     return !value || Inner::allows(*value, range);
@@ -272,6 +276,11 @@ struct ConfigValue<std::vector<Value>> {
   }
 };
 
+template <class Value>
+inline constexpr bool is_list = false;
+template <class Value>
+inline constexpr bool is_list<std::vector<Value>> = true;
+
 template <class Field>
 using FieldValue =
     std::remove_cvref_t<decltype(std::declval<ExperimentConfig&>().*std::declval<Field>())>;
@@ -285,6 +294,18 @@ using FieldValue =
       [&](std::string_view name, auto, const Range&, std::string_view) { names.push_back(name); });
   return names;
 }
+
+namespace detail {
+
+[[nodiscard]] inline bool is_list_setting(std::string_view key) {
+  bool list = false;
+  visit_config_keys([&](std::string_view name, auto field, const Range&, std::string_view) {
+    if constexpr (is_list<FieldValue<decltype(field)>>) list = list || name == key;
+  });
+  return list;
+}
+
+}  // namespace detail
 
 /// Checks a configuration that a program built.
 /// @throws InputError with a problem for every setting that is out of range
