@@ -7,7 +7,6 @@
 #include <algorithm>  // std::copy_n, std::fill_n, std::max
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "edgeopt/image_shape.hpp"
 #include "edgeopt/nn/tensor.hpp"
@@ -66,7 +65,7 @@ void image_to_columns(const T* image, const ImageShape& shape, T* columns) {
 }
 
 /// (2)  Y = W X + b        3x3 convolution, padding 1, as a matrix product
-/// (3)  Y := max(Y, 0)     ReLU; a NaN stays one
+/// (3)  Y := max(Y, 0)     ReLU
 ///
 /// columns  // of (1); weight  // [outputs, channels * 9]; bias  // [outputs];
 /// y  // [outputs, height * width]
@@ -78,21 +77,9 @@ void convolve_relu(const T* columns, const ImageShape& shape, const T* weight, c
   matrix(y, outputs, pixels).noalias() =
       matrix(weight, outputs, taps) * matrix(columns, taps, pixels);
   for (std::int64_t o = 0; o < outputs; ++o) {
-    for (T& value : std::span(y + o * pixels, static_cast<std::size_t>(pixels))) {
-      const T sum = value + bias[o];
-      value = sum < 0 ? T{0} : sum;
-    }
+    Elements<T> channel(y + o * pixels, pixels);
+    channel = (channel + bias[o]).max(T{0});
   }
-}
-
-/// Where the maximum of the 2x2 window at `corner` lies: the first one in row order, or the first
-/// NaN.
-template <class T>
-const T* window_maximum(const T* corner, std::int64_t width) {
-  const T* best = corner;
-  for (const T* value : {corner + 1, corner + width, corner + width + 1})
-    if (*value > *best || (*value != *value && *best == *best)) best = value;
-  return best;
 }
 
 /// (4)  P[c, y, x] = max of Y[c, 2y .. 2y+1, 2x .. 2x+1]; an odd last row or column is dropped
@@ -100,10 +87,15 @@ const T* window_maximum(const T* corner, std::int64_t width) {
 /// y  // [channels, height, width], `shape`; pooled  // [channels, height/2, width/2]
 template <class T>
 void max_pool(const T* y, const ImageShape& shape, T* pooled) {
-  for (std::int64_t c = 0; c < shape.channels; ++c, y += shape.height * shape.width)
-    for (std::int64_t row = 0; row + 1 < shape.height; row += 2)
+  const auto larger = [](T a, T b) { return b > a ? b : a; };
+  for (std::int64_t c = 0; c < shape.channels; ++c, y += shape.height * shape.width) {
+    for (std::int64_t row = 0; row + 1 < shape.height; row += 2) {
+      const T* upper = y + row * shape.width;
+      const T* lower = upper + shape.width;
       for (std::int64_t x = 0; x + 1 < shape.width; x += 2)
-        *pooled++ = *window_maximum(y + row * shape.width + x, shape.width);
+        *pooled++ = larger(larger(upper[x], upper[x + 1]), larger(lower[x], lower[x + 1]));
+    }
+  }
 }
 
 /// (5)  Z = P V^T + v       the classifier on flattened images
