@@ -298,14 +298,17 @@ TEST_CASE("a message names file, line, key, value and what is allowed") {
 }
 
 TEST_CASE("all problems of a file are reported at once") {
-  const std::vector<InputProblem> problems =
-      problems_of("sed: 1\nepochs: 0\nprecisions: [fp8, bf16]\ndataset: idx\nlearning_rate: 1,5\n");
-  REQUIRE(problems.size() == 5);
+  const std::vector<InputProblem> problems = problems_of(
+      "sed: 1\nepochs: 0\nprecisions: [fp8, bf16]\ndataset: idx\nlearning_rate: 1,5\ndataset: "
+      "mnist\n");
+  REQUIRE(problems.size() == 6);
   CHECK(problems[0].place == "line 1");
   CHECK(problems[1].place == "line 2, key 'epochs'");
   CHECK(problems[2].place == "line 3, key 'precisions', item 1");
   CHECK(problems[3].place == "line 3, key 'precisions', item 2");
   CHECK(problems[4].place == "line 5, key 'learning_rate'");
+  CHECK(problems[5].place == "line 6, key 'dataset'");
+  CHECK(problems[5].found == "'mnist' for a key that line 4 has already");
 }
 
 TEST_CASE("texts that hold no settings") {

@@ -73,10 +73,17 @@ struct YamlEntry {
   YamlNode value;
 };
 
+/// What becomes of a key that a mapping has again.
+enum class DuplicateKeys : std::uint8_t {
+  refuse,
+  keep  ///< for readers that report it among other problems
+};
+
 /// How much a YAML file may hold.
 struct YamlLimits {
   std::int64_t bytes = std::int64_t{1} << 20;
   std::int64_t depth = 32;
+  DuplicateKeys duplicates = DuplicateKeys::refuse;
 };
 
 namespace detail {
@@ -182,7 +189,8 @@ class YamlTreeBuilder : public YAML::EventHandler {
   }
 
   void add_entry(Open& parent, YamlNode node) const {
-    if (!parent.keys.insert(parent.key->text).second)
+    const bool is_new = parent.keys.insert(parent.key->text).second;
+    if (!is_new && limits_.duplicates == DuplicateKeys::refuse)
       fail(parent.key_position, "key '" + parent.key->text + "' again", "each key once");
     auto& mapping = std::get<YamlNode::Mapping>(parent.node.value);
     mapping.push_back({std::move(parent.key->text), parent.key_position, std::move(node)});
@@ -197,7 +205,7 @@ class YamlTreeBuilder : public YAML::EventHandler {
 
 }  // namespace detail
 
-/// Reads YAML text: one document without aliases, anchors, tags and duplicate keys.
+/// Reads YAML text: one document without aliases, anchors, tags and, unless kept, duplicate keys.
 /// @throws InputError for anything else, for text that is not UTF-8, that holds no document, and
 ///   for what the limits exclude
 [[nodiscard]] inline YamlNode parse_yaml(const std::string& text, const std::string& name,

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -71,6 +72,18 @@ class ConfigReader {
       return false;
     }
     return true;
+  }
+
+  /// Refuses a key that the file has further up; false for a new one.
+  bool refuse_repeated(const io::YamlEntry& entry) {
+    const auto [first, is_new] = first_lines_.emplace(entry.key, entry.key_position.line);
+    if (!is_new)
+      problems_.push_back(
+          {file_, "line " + std::to_string(entry.key_position.line) + ", key '" + entry.key + "'",
+           entry.value.description() + " for a key that line " + std::to_string(first->second) +
+               " has already",
+           "each key once"});
+    return !is_new;
   }
 
   void refuse_unknown(const io::YamlEntry& entry) {
@@ -158,6 +171,7 @@ class ConfigReader {
 
   ExperimentConfig& config_;
   std::string file_;
+  std::map<std::string, std::int64_t> first_lines_;  // of the keys read so far
   std::vector<InputProblem> problems_;
   std::vector<std::string> notes_;
 };
@@ -173,7 +187,7 @@ class ConfigReader {
   LoadedConfig loaded;
   ConfigReader reader(loaded.config, name);
   for (const io::YamlEntry& entry : *entries)
-    if (!reader.read_setting(entry.key, entry.value) &&
+    if (!reader.refuse_repeated(entry) && !reader.read_setting(entry.key, entry.value) &&
         !reader.read_python_key(entry.key, entry.value))
       reader.refuse_unknown(entry);
   if (!reader.problems().empty()) throw InputError(std::move(reader.problems()));
@@ -183,19 +197,23 @@ class ConfigReader {
 
 }  // namespace detail
 
+namespace detail {
+inline constexpr io::YamlLimits config_limits{.duplicates = io::DuplicateKeys::keep};
+}
+
 /// Reads a configuration from YAML text; settings it leaves out keep their defaults. Files of the
 /// Python framework load unchanged: `device: cpu` and `model: SmallCNN` are accepted,
 /// `benchmark_trials` is ignored with a note.
 /// @param name  what messages call the text
-/// @throws InputError with every unknown key, wrong type and value out of range; or for text that
-/// is not one YAML mapping without duplicate keys
+/// @throws InputError with every unknown or repeated key, wrong type and value out of range; or for
+///   text that is not one YAML mapping
 [[nodiscard]] inline LoadedConfig parse_config(const std::string& text, const std::string& name) {
-  return detail::config_from_yaml(io::parse_yaml(text, name), name);
+  return detail::config_from_yaml(io::parse_yaml(text, name, detail::config_limits), name);
 }
 
 /// Reads a configuration file; see `parse_config`. @throws SystemError when it cannot be read
 [[nodiscard]] inline LoadedConfig load_config(const std::filesystem::path& path) {
-  return detail::config_from_yaml(io::read_yaml(path), path.string());
+  return detail::config_from_yaml(io::read_yaml(path, detail::config_limits), path.string());
 }
 
 /// Sets one setting from text, as a command line gives it; the items of a list are separated by
