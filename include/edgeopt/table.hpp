@@ -110,7 +110,8 @@ bool from_cell(const Cell& cell, Value& value) {
     if (parsed) value = *parsed;
     return parsed.has_value();
   } else if constexpr (std::floating_point<Value>) {
-    if (const double* real = std::get_if<double>(&cell)) return value = *real, true;
+    if (const double* real = std::get_if<double>(&cell))
+      return value = static_cast<Value>(*real), true;
     if (const auto* count = std::get_if<std::int64_t>(&cell))
       return value = static_cast<Value>(*count), true;
     const auto parsed = text ? parse_real(*text) : std::optional<double>{};

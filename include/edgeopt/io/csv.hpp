@@ -6,10 +6,18 @@
 /// be called `edgeopt::io`.
 #pragma once
 
+// GCC warns of the library's (intended) truncation of file names wherever it inlines it.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#endif
 #if __has_include(<libfccp/csv.h>)  // Debian's place
 #include <libfccp/csv.h>
 #else
 #include <csv.h>
+#endif
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
 #endif
 
 #include <cstddef>
