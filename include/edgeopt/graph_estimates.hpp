@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// What each weighted layer of a graph costs. For SmallCNN's graph the result equals that of
+/// `estimate_layerwise_stats` on its description.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "edgeopt/array.hpp"
+#include "edgeopt/checked_count.hpp"
+#include "edgeopt/graph.hpp"
+#include "edgeopt/rows.hpp"
+#include "edgeopt/shape_inference.hpp"
+#include "edgeopt/tensor_storage.hpp"
+
+namespace edgeopt::inline v0 {
+
+/// Multiply-accumulates of a node, whole batch, bias excluded; 0 for operators without weights.
+///
+/// Conv: elements of the result times those of one filter, Cin / group * kernel. Gemm: elements of
+/// the result times the inner extent.
+/// @throws DomainError when the count exceeds 64 bits
+[[nodiscard]] inline std::int64_t multiply_accumulates(const Graph& graph, const Node& node) {
+  Shape factors = graph.tensor(node.outputs.front()).shape;
+  if (node.op == "Conv") {
+    const Shape& weight = graph.tensor(node.inputs[1]).shape;
+    factors.insert(factors.end(), weight.begin() + 1, weight.end());
+  } else if (node.op == "Gemm") {
+    const bool transposed = node.attribute<std::int64_t>("transA", 0) != 0;
+    factors.push_back(graph.tensor(node.inputs[0]).shape[transposed ? 0 : 1]);
+  } else {
+    return 0;
+  }
+  return checked_product(factors, "multiply-accumulates of node '" + node.name + "'");
+}
+
+namespace detail {
+
+/// The constant that a tensor is, directly or through the dequantisation of a stored weight;
+/// `no_tensor` for an activation.
+inline TensorId stored_constant(const Graph& graph, const TensorUses& uses, TensorId id) {
+  while (id != no_tensor && !graph.tensors[id].constant) {
+    if (uses.producer[id] == TensorUses::no_node) return no_tensor;
+    const Node& producer = graph.nodes[uses.producer[id]];
+    if (producer.op != "DequantizeLinear" && producer.op != "Identity") return no_tensor;
+    id = producer.inputs.front();
+  }
+  return id;
+}
+
+}  // namespace detail
+
+/// One estimate for each node that has parameters and multiplies by them, in order. Parameters are
+/// counted where they are used first, as they are stored (s8 weights of a quantised network take
+/// one byte); scales and zero points are left out. Activation bytes are those of the result as an
+/// integer engine stores it.
+/// @throws DomainError when a count exceeds 64 bits
+/// @pre the graph is one that `infer_shapes` accepts
+[[nodiscard]] inline std::vector<LayerEstimate> estimate_layerwise_stats(const Graph& graph) {
+  const TensorUses uses(graph);
+  const TensorStorage storage(graph, StorageRule::integer);
+  std::vector<bool> counted(graph.tensors.size(), false);
+  std::vector<LayerEstimate> estimates;
+  for (const Node& node : graph.nodes) {
+    const std::int64_t macs = multiply_accumulates(graph, node);
+    if (macs == 0) continue;
+    LayerEstimate estimate{.layer = node.name, .macs = macs};
+    bool weighted = false;
+    for (const TensorId input : node.inputs) {
+      const TensorId constant = detail::stored_constant(graph, uses, input);
+      if (constant == no_tensor) continue;
+      weighted = true;
+      if (counted[constant]) continue;
+      counted[constant] = true;
+      estimate.parameter_bytes =
+          checked_sum(estimate.parameter_bytes, byte_count(graph.tensors[constant]),
+                      "parameter bytes of node '" + node.name + "'");
+    }
+    if (!weighted) continue;
+    const TensorId result = node.outputs.front();
+    estimate.output_elements = element_count(graph.tensors[result].shape);
+    estimate.activation_bytes = byte_count(graph.tensors[storage.owner(result)]);
+    estimates.push_back(estimate);
+  }
+  return estimates;
+}
+
+}  // namespace edgeopt::inline v0
