@@ -167,12 +167,13 @@ namespace detail {
 
 /// Writes a new file; none is left where that fails.
 inline void write_new_file(const std::filesystem::path& path, std::string_view bytes) {
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);  // what a killed run left, or a link to somewhere else
   try {
     OutputFile file(path);
     file.write(bytes);
     file.close();
   } catch (...) {
-    std::error_code ignored;
     std::filesystem::remove(path, ignored);
     throw;
   }

@@ -205,8 +205,8 @@ inline std::string safetensors_header(const std::vector<const NamedArray*>& arra
   return parse_safetensors(read_file(path, max_bytes), path.string());
 }
 
-/// The bytes of a safetensors file, laid out as the format's own library does it: wide elements
-/// first, so that each array is aligned, then by name.
+/// The bytes of a safetensors file in the order that the format's own library prefers: wide
+/// elements first, so that each array is aligned, then by name.
 /// @throws DomainError for a name that stands twice, is "__metadata__" or not UTF-8, and for data
 ///   of another size than the shape says
 [[nodiscard]] inline std::string to_safetensors(std::span<const NamedArray> arrays) {

@@ -38,6 +38,13 @@ namespace edgeopt::inline v0::io {
   return text.size();
 }
 
+/// Characters of a UTF-8 text; tables and pictures take each to be equally wide.
+[[nodiscard]] inline std::size_t character_count(std::string_view text) noexcept {
+  std::size_t count = 0;
+  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xc0) == 0x80 ? 0U : 1U;
+  return count;
+}
+
 namespace detail {
 
 /// "line 3" for an offset.

@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Bar and scatter charts as PNG pictures of 7 x 5 inches at 180 dots per inch, drawn by gnuplot.
+///
+/// The same chart gives the same bytes. Colours are those of M. Okabe and K. Ito ("Color Universal
+/// Design", 2008), which remain distinct without colour vision; markers differ besides.
+#pragma once
+
+#include <gnuplot-iostream.h>
+
+#include <algorithm>  // std::max, std::min, std::clamp
+#include <array>
+#include <cmath>  // std::isfinite, std::hypot
+#include <cstddef>
+#include <filesystem>
+#include <locale>  // std::locale::classic
+#include <string>
+#include <string_view>
+#include <utility>  // std::pair
+#include <vector>
+
+#include "edgeopt/error.hpp"
+#include "edgeopt/io/label_placement.hpp"
+#include "edgeopt/io/png_resolution.hpp"
+#include "edgeopt/io/program.hpp"
+#include "edgeopt/io/readable.hpp"
+#include "edgeopt/io/utf8.hpp"
+#include "edgeopt/text.hpp"
+
+namespace edgeopt::inline v0::io {
+
+/// One bar for each label.
+struct BarChart {
+  std::string title;
+  std::string x_label;
+  std::string y_label;
+  std::vector<std::string> labels;
+  std::vector<double> values;  ///< finite and not negative, one for each label
+};
+
+enum class Marker { none, circle, cross, triangle, square };
+enum class Connection { none, line, steps };  ///< steps go right first, then up or down
+
+/// Points that belong together. The colour follows the position in the chart.
+struct ScatterSeries {
+  std::string name;  ///< as the legend shows it
+  std::vector<double> x;
+  std::vector<double> y;
+  std::vector<std::string> point_labels = {};  ///< none, or one for each point
+  Marker marker = Marker::circle;
+  Connection connection = Connection::none;
+};
+
+/// Series in one coordinate system; those without points are left out.
+struct ScatterChart {
+  std::string title;
+  std::string x_label;
+  std::string y_label;
+  std::vector<ScatterSeries> series;
+};
+
+/// The sentence for a run without gnuplot: which pictures are missing, and how to get them.
+[[nodiscard]] inline std::string missing_pictures_note(const std::vector<std::string>& pictures) {
+  std::string names;
+  for (const std::string& picture : pictures) names += (names.empty() ? "" : ", ") + picture;
+  return "not drawn: " + names +
+         " (gnuplot was not found; on Debian: apt install gnuplot-nox fonts-dejavu-core)";
+}
+
+namespace detail {
+
+inline constexpr double picture_width = 1260;
+inline constexpr double picture_height = 900;
+inline constexpr double picture_dots_per_inch = 180;
+inline constexpr std::array<std::string_view, 7> okabe_ito{
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"};
+
+/// Where the coordinate system lies within the picture, in shares of its size.
+struct PlotArea {
+  double left = 0.125;
+  double right = 0.965;
+  double bottom = 0.13;
+  double top = 0.85;
+
+  /// The place of shares of the axes in pixels.
+  [[nodiscard]] double pixel_x(double share) const {
+    return picture_width * (left + (right - left) * share);
+  }
+  [[nodiscard]] double pixel_y(double share) const {
+    return picture_height * (bottom + (top - bottom) * share);
+  }
+};
+
+/// The text as gnuplot reads it in single quotes, where nothing but the quote has a meaning.
+[[nodiscard]] inline std::string gnuplot_quoted(std::string_view text) {
+  std::string quoted = "'";
+  while (!text.empty()) {
+    const std::size_t valid = valid_utf8_prefix(text);
+    for (const char c : text.substr(0, valid)) {
+      const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+      quoted += is_control ? ' ' : c;
+      if (c == '\'') quoted += '\'';
+    }
+    if (valid < text.size()) quoted += '?';
+    text.remove_prefix(std::min(valid + 1, text.size()));
+  }
+  return quoted + "'";
+}
+
+/// The same for a label of a tic, in which gnuplot also looks for number formats.
+[[nodiscard]] inline std::string gnuplot_tic(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) escaped += c == '%' ? std::string("%%") : std::string(1, c);
+  return gnuplot_quoted(escaped);
+}
+
+/// At most `count` characters, the last an ellipsis where some are left out.
+[[nodiscard]] inline std::string shortened(const std::string& text, std::size_t count) {
+  if (character_count(text) <= count) return text;
+  std::size_t end = 0;
+  for (std::size_t seen = 0; end < text.size(); ++end)
+    if ((static_cast<unsigned char>(text[end]) & 0xc0) != 0x80 && ++seen == count) break;
+  return text.substr(0, end) + "\u2026";
+}
+
+/// Collects commands and data for gnuplot and runs it.
+class GnuplotRun {
+ public:
+  GnuplotRun() : stream_(script_.stream()) {
+    stream_.imbue(std::locale::classic());
+    stream_ << "set terminal pngcairo noenhanced size " << static_cast<int>(picture_width) << ","
+            << static_cast<int>(picture_height)
+            << " font 'DejaVu Sans,20' linewidth 2 background '#FFFFFF'\n"
+               "set encoding utf8\n"
+               "set border 3 linecolor '#404040' linewidth 0.8\n"
+               "set tics nomirror out scale 0.6 textcolor '#202020'\n"
+               "set grid linecolor '#D8D8D8' linewidth 0.5 dashtype solid\n"
+               "set bars small\n";
+  }
+
+  template <class Value>
+  GnuplotRun& operator<<(const Value& value) {
+    stream_ << value;
+    return *this;
+  }
+
+  /// Sends the data of one `'-'` of a plot command.
+  void send(const std::vector<std::pair<double, double>>& points) { stream_.send1d(points); }
+
+  void set_frame(const PlotArea& area, const std::string& title, const std::string& x_label,
+                 const std::string& y_label) {
+    *this << "set lmargin at screen " << area.left << "\nset rmargin at screen " << area.right
+          << "\nset bmargin at screen " << area.bottom << "\nset tmargin at screen " << area.top
+          << "\nset label 1000 " << gnuplot_quoted(shortened(title, 70))
+          << " at screen 0.5,0.955 center font ',24'\nset xlabel " << gnuplot_quoted(x_label)
+          << "\nset ylabel " << gnuplot_quoted(y_label) << "\n";
+  }
+
+  /// Runs gnuplot; gives the picture. @throws SystemError when it makes none
+  [[nodiscard]] std::string picture(const std::filesystem::path& gnuplot) {
+    stream_.flush();
+    if (!stream_) throw SystemError("temporary file", "cannot be written");
+    // -d: the user's own settings do not change the picture.
+    const ProgramResult result = run_program(gnuplot, {"-d"}, script_);
+    if (result.exit_status != 0 || result.output.empty())
+      throw SystemError(gnuplot.string(), "made no picture" + reason(result.errors));
+    return with_resolution(result.output, picture_dots_per_inch);
+  }
+
+ private:
+  /// gnuplot's first complaint; it draws a caret under the place before it says what is wrong.
+  static std::string reason(std::string_view errors) {
+    const std::size_t line = errors.find("line ");
+    if (line == errors.npos) return "";
+    errors.remove_prefix(line);
+    return ": " + std::string(errors.substr(0, errors.find('\n')));
+  }
+
+  TemporaryFile script_;
+  gnuplotio::Gnuplot stream_;
+};
+
+/// An axis from a little below the smallest to a little above the largest value.
+struct AxisRange {
+  double low = 0;
+  double high = 1;
+
+  [[nodiscard]] double share(double value) const { return (value - low) / (high - low); }
+
+  [[nodiscard]] static AxisRange around(double smallest, double largest) {
+    double spread = largest - smallest;
+    if (!(spread > 0)) spread = largest != 0 ? std::abs(largest) : 1;
+    return {smallest - 0.08 * spread, largest + 0.08 * spread};
+  }
+};
+
+/// The range of all x or all y of a chart that has points.
+[[nodiscard]] inline AxisRange axis_of(const ScatterChart& chart,
+                                       std::vector<double> ScatterSeries::*values) {
+  double smallest = (chart.series.front().*values).front();
+  double largest = smallest;
+  for (const ScatterSeries& series : chart.series)
+    for (const double value : series.*values) {
+      smallest = std::min(smallest, value);
+      largest = std::max(largest, value);
+    }
+  return AxisRange::around(smallest, largest);
+}
+
+inline void check_values(const std::string& parameter, const std::vector<double>& values) {
+  for (const double value : values)
+    if (!std::isfinite(value))
+      throw DomainError(parameter, format_real(value), "a finite number, so that it can be drawn");
+}
+
+inline void check_chart(const BarChart& chart) {
+  if (chart.labels.size() != chart.values.size())
+    throw DomainError("bar chart", std::to_string(chart.labels.size()) + " labels",
+                      "one for each of " + std::to_string(chart.values.size()) + " values");
+  check_values("bar", chart.values);
+  for (const double value : chart.values)
+    if (value < 0) throw DomainError("bar", format_real(value), "not negative");
+}
+
+inline void check_chart(const ScatterChart& chart) {
+  for (const ScatterSeries& series : chart.series) {
+    const std::size_t count = series.x.size();
+    if (series.y.size() != count ||
+        (!series.point_labels.empty() && series.point_labels.size() != count))
+      throw DomainError("series '" + series.name + "'", "lists of different lengths",
+                        "as many y and labels as x");
+    check_values("series '" + series.name + "', x", series.x);
+    check_values("series '" + series.name + "', y", series.y);
+  }
+}
+
+/// Names the bars; many or long names stand upright, and of very many some are left out.
+inline PlotArea set_bar_labels(GnuplotRun& run, const std::vector<std::string>& labels) {
+  constexpr double character_width = 15;  // pixels, of the font at its size
+  constexpr std::size_t longest_upright = 22;
+  constexpr std::size_t most_upright = 40;
+  PlotArea area;
+  area.top = 0.89;  // there is no legend
+  std::size_t longest = 1;
+  for (const std::string& label : labels) longest = std::max(longest, character_count(label));
+  const double place = (area.pixel_x(1) - area.pixel_x(0)) / static_cast<double>(labels.size());
+  const bool are_upright = static_cast<double>(longest) * character_width > place;
+  const std::size_t step = are_upright ? (labels.size() + most_upright - 1) / most_upright : 1;
+  if (are_upright) {
+    longest = std::min(longest, longest_upright);
+    area.bottom = 0.11 + static_cast<double>(longest) * 11 / picture_height;
+    run << "set xtics rotate by 90 right font ',15'\n";
+  }
+  run << "set xtics scale 0 (";
+  for (std::size_t i = 0; i < labels.size(); i += step)
+    run << (i > 0 ? ", " : "")
+        << gnuplot_tic(are_upright ? shortened(labels[i], longest_upright) : labels[i]) << " " << i;
+  run << ")\nset grid noxtics\n";
+  return area;
+}
+
+inline std::string_view gnuplot_marker(Marker marker) {
+  switch (marker) {
+    case Marker::circle: return "pointtype 7 pointsize 2";
+    case Marker::cross: return "pointtype 2 pointsize 2";
+    case Marker::triangle: return "pointtype 8 pointsize 2.2";
+    case Marker::square: return "pointtype 4 pointsize 2";
+    case Marker::none: break;
+  }
+  return "";
+}
+
+/// The part of a plot command that draws one series, and how often it reads the points.
+struct PlotElement {
+  std::string command;
+  int passes = 1;
+};
+
+inline PlotElement plot_element(const ScatterSeries& series, std::size_t colour) {
+  const std::string paint =
+      " linecolor '" + std::string(okabe_ito[colour % okabe_ito.size()]) + "' ";
+  const std::string title = " title " + gnuplot_quoted(shortened(series.name, 24));
+  const std::string markers =
+      "'-' with points" + paint + std::string(gnuplot_marker(series.marker));
+  if (series.connection == Connection::none) return {markers + title};
+  const std::string line = std::string("'-' with ") +
+                           (series.connection == Connection::steps ? "steps" : "lines") + paint +
+                           "linewidth 1.5";
+  if (series.marker == Marker::none) return {line + title};
+  return {line + " notitle, " + markers + title, 2};
+}
+
+inline void plot_series(GnuplotRun& run, const ScatterChart& chart) {
+  std::vector<const ScatterSeries*> passes;
+  for (std::size_t i = 0; i < chart.series.size(); ++i) {
+    const PlotElement element = plot_element(chart.series[i], i);
+    run << (i > 0 ? ", " : "plot ") << element.command;
+    for (int pass = 0; pass < element.passes; ++pass) passes.push_back(&chart.series[i]);
+  }
+  run << "\n";
+  for (const ScatterSeries* series : passes) {
+    std::vector<std::pair<double, double>> points;
+    for (std::size_t i = 0; i < series->x.size(); ++i)
+      points.emplace_back(series->x[i], series->y[i]);
+    run.send(points);
+  }
+}
+
+/// Writes the labels of all points where they cover nothing, with a thin line to those far off.
+inline void set_point_labels(GnuplotRun& run, const ScatterChart& chart, const AxisRange& x_axis,
+                             const AxisRange& y_axis) {
+  constexpr double character_width = 11;  // pixels, of the font at size 15
+  constexpr double line_height = 22;
+  constexpr double marker_radius = 11;
+  constexpr double far_off = 24;
+  const PlotArea area;
+  std::vector<PixelBox> markers;
+  std::vector<LabelledPoint> points;
+  std::vector<std::string> texts;
+  for (const ScatterSeries& series : chart.series)
+    for (std::size_t i = 0; i < series.x.size(); ++i) {
+      const double x = area.pixel_x(x_axis.share(series.x[i]));
+      const double y = area.pixel_y(y_axis.share(series.y[i]));
+      markers.push_back(
+          {x - marker_radius, y - marker_radius, x + marker_radius, y + marker_radius});
+      if (series.point_labels.empty() || series.point_labels[i].empty()) continue;
+      texts.push_back(shortened(series.point_labels[i], 32));
+      points.push_back({x, y, character_width * static_cast<double>(character_count(texts.back())),
+                        line_height});
+    }
+
+  const PixelBox frame{area.pixel_x(0), area.pixel_y(0), area.pixel_x(1), area.pixel_y(1)};
+  const std::vector<PixelBox> boxes = place_labels(points, markers, frame);
+  for (std::size_t i = 0; i < boxes.size(); ++i) {
+    const PixelBox& box = boxes[i];
+    const double x = (box.left + box.right) / 2;
+    const double y = (box.bottom + box.top) / 2;
+    run << "set label " << gnuplot_quoted(texts[i]) << " at screen " << x / picture_width << ","
+        << y / picture_height << " center font ',15' textcolor '#202020' front\n";
+    const double near_x = std::clamp(points[i].x, box.left, box.right);
+    const double near_y = std::clamp(points[i].y, box.bottom, box.top);
+    if (std::hypot(near_x - points[i].x, near_y - points[i].y) > far_off)
+      run << "set arrow from screen " << points[i].x / picture_width << ","
+          << points[i].y / picture_height << " to screen " << near_x / picture_width << ","
+          << near_y / picture_height << " nohead linecolor '#909090' linewidth 0.5 back\n";
+  }
+}
+
+/// The chart without series that have no points.
+inline ScatterChart visible_part(ScatterChart chart) {
+  std::erase_if(chart.series, [](const ScatterSeries& series) { return series.x.empty(); });
+  return chart;
+}
+
+}  // namespace detail
+
+/// Draws a bar chart with `gnuplot` (see `find_program`); gives the bytes of the PNG file. A chart
+/// without bars says "no data".
+/// @throws DomainError for values that are negative, not finite, or not as many as labels
+/// @throws SystemError when gnuplot makes no picture
+[[nodiscard]] inline std::string to_png(const BarChart& chart,
+                                        const std::filesystem::path& gnuplot) {
+  detail::check_chart(chart);
+  detail::GnuplotRun run;
+  const std::size_t count = chart.values.size();
+  double largest = 0;
+  for (const double value : chart.values) largest = std::max(largest, value);
+  if (largest == 0) largest = 1;
+  run.set_frame(count > 0 ? detail::set_bar_labels(run, chart.labels) : detail::PlotArea{},
+                chart.title, chart.x_label, chart.y_label);
+  run << "set xrange [-0.6:" << static_cast<double>(count) - 0.4
+      << "]\nset yrange [0:" << 1.12 * largest
+      << "]\nset boxwidth 0.6\nset style fill solid 1 noborder\n";
+  std::vector<std::pair<double, double>> bars;
+  for (std::size_t i = 0; i < count; ++i) {
+    bars.emplace_back(static_cast<double>(i), chart.values[i]);
+    if (count <= 12)
+      run << "set label " << detail::gnuplot_quoted(to_readable(chart.values[i], {4})) << " at "
+          << i << "," << chart.values[i] << " center offset 0,0.7 font ',17' front\n";
+  }
+  if (count == 0)
+    run << "set label 'no data' at graph 0.5,0.5 center\nset xrange [0:1]\nunset xtics\n";
+  run << "plot " << (count > 0 ? "'-' with boxes" : "1/0") << " linecolor '" << detail::okabe_ito[0]
+      << "' notitle\n";
+  if (count > 0) run.send(bars);
+  return run.picture(gnuplot);
+}
+
+/// Draws a scatter chart; otherwise like the bar chart.
+/// @throws DomainError for values that are not finite, and lists of different lengths
+/// @throws SystemError when gnuplot makes no picture
+[[nodiscard]] inline std::string to_png(const ScatterChart& chart,
+                                        const std::filesystem::path& gnuplot) {
+  detail::check_chart(chart);
+  const ScatterChart visible = detail::visible_part(chart);
+  detail::AxisRange x_axis;
+  detail::AxisRange y_axis;
+  if (!visible.series.empty()) {
+    x_axis = detail::axis_of(visible, &ScatterSeries::x);
+    y_axis = detail::axis_of(visible, &ScatterSeries::y);
+  }
+  detail::GnuplotRun run;
+  run.set_frame(detail::PlotArea{}, chart.title, chart.x_label, chart.y_label);
+  run << "set key at screen 0.545,0.905 center horizontal samplen 1.5 font ',17'\nset xrange ["
+      << x_axis.low << ":" << x_axis.high << "]\nset yrange [" << y_axis.low << ":" << y_axis.high
+      << "]\n";
+  if (visible.series.empty())
+    run << "set label 'no data' at graph 0.5,0.5 center\nplot 1/0 notitle\n";
+  detail::set_point_labels(run, visible, x_axis, y_axis);
+  detail::plot_series(run, visible);
+  return run.picture(gnuplot);
+}
+
+}  // namespace edgeopt::inline v0::io
