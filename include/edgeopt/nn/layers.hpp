@@ -110,4 +110,89 @@ void linear(const T* p, std::int64_t batch, std::int64_t features, const T* weig
   logits.rowwise() += Eigen::Map<const Eigen::Matrix<T, 1, Eigen::Dynamic>>(bias, classes);
 }
 
+/// (9)  dV += dZ^T P,  dv += sum over images of dZ,  dP = dZ V
+///
+/// dz  // [batch, classes]; dp like p and the others like (5)
+template <class T>
+void linear_backward(const T* dz, const T* p, std::int64_t batch, std::int64_t features,
+                     const T* weight, std::int64_t classes, T* dweight, T* dbias, T* dp) {
+  const auto gradient = matrix(dz, batch, classes);
+  matrix(dweight, classes, features).noalias() += gradient.transpose() * matrix(p, batch, features);
+  for (std::int64_t i = 0; i < batch; ++i)
+    for (std::int64_t k = 0; k < classes; ++k) dbias[k] += dz[i * classes + k];
+  matrix(dp, batch, features).noalias() = gradient * matrix(weight, classes, features);
+}
+
+/// How far behind the corner of a 2x2 window its maximum lies: the first one in row order.
+template <class T>
+[[nodiscard]] std::int64_t maximum_offset(const T* corner, std::int64_t width) {
+  std::int64_t offset = 0;
+  T maximum = *corner;
+  for (const std::int64_t candidate : {std::int64_t{1}, width, width + 1}) {
+    const T value = corner[candidate];
+    offset = value > maximum ? candidate : offset;
+    maximum = value > maximum ? value : maximum;
+  }
+  return offset;
+}
+
+/// (10)  dY = dP at the first maximum of each window, in row order, where that is positive (the
+///       derivatives of (4) and (3)); 0 elsewhere
+/// (11)  db += sum over pixels of dY
+///
+/// y, dy  // [channels, height, width], `shape`, y after ReLU; dp  // [channels, height/2,
+/// width/2]; dbias  // [channels]
+template <class T>
+void max_pool_relu_backward(const T* y, const ImageShape& shape, const T* dp, T* dy, T* dbias) {
+  std::fill_n(dy, shape.elements(), T{0});
+  const std::int64_t plane = shape.height * shape.width;
+  for (std::int64_t c = 0; c < shape.channels; ++c, y += plane, dy += plane) {
+    T sum = 0;
+    for (std::int64_t row = 0; row + 1 < shape.height; row += 2) {
+      for (std::int64_t x = 0; x + 1 < shape.width; x += 2) {
+        const std::int64_t corner = row * shape.width + x;
+        const std::int64_t maximum = corner + maximum_offset(y + corner, shape.width);
+        const T gradient = y[maximum] > 0 ? *dp : T{0};
+        dy[maximum] = gradient;
+        sum += gradient;
+        ++dp;
+      }
+    }
+    dbias[c] += sum;
+  }
+}
+
+/// (12)  dW += dY X^T
+///
+/// dy  // [outputs, height * width]; columns  // X of (1); dweight like the weight of (2)
+template <class T>
+void convolve_backward_weight(const T* dy, const T* columns, const ImageShape& shape,
+                              std::int64_t outputs, T* dweight) {
+  const std::int64_t taps = 9 * shape.channels;
+  const std::int64_t pixels = shape.height * shape.width;
+  matrix(dweight, outputs, taps).noalias() +=
+      matrix(dy, outputs, pixels) * matrix(columns, taps, pixels).transpose();
+}
+
+/// (13)  dX = W^T dY
+/// (14)  dimage[c, y + dy, x + dx] = sum of dX[(c, dy, dx), (y, x)] over the taps: (1) reversed
+///
+/// `columns` is scratch of the size that (1) needs; image gradient like the image of (1).
+template <class T>
+void convolve_backward_image(const T* dy, const ImageShape& shape, const T* weight,
+                             std::int64_t outputs, T* columns, T* dimage) {
+  const std::int64_t taps = 9 * shape.channels;
+  const std::int64_t pixels = shape.height * shape.width;
+  matrix(columns, taps, pixels).noalias() =
+      matrix(weight, outputs, taps).transpose() * matrix(dy, outputs, pixels);
+  std::fill_n(dimage, shape.elements(), T{0});
+  visit_taps(shape, [&](const Tap& tap, std::int64_t plane, std::int64_t row) {
+    if (tap.count() <= 0) return;
+    T* gradient = columns + row;
+    tap.clear_outside(gradient);
+    Elements<T>(dimage + plane + tap.first() + tap.offset(), tap.count()) +=
+        ConstElements<T>(gradient + tap.first(), tap.count());
+  });
+}
+
 }  // namespace edgeopt::inline v0::detail
