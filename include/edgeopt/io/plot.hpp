@@ -10,9 +10,10 @@
 
 #include <algorithm>  // std::max, std::min, std::clamp
 #include <array>
-#include <cmath>  // std::isfinite, std::hypot
+#include <cmath>  // std::ceil, std::hypot, std::isfinite
 #include <cstddef>
 #include <filesystem>
+#include <limits>
 #include <locale>  // std::locale::classic
 #include <string>
 #include <string_view>
@@ -77,7 +78,7 @@ inline constexpr std::array<std::string_view, 7> okabe_ito{
 
 /// Where the coordinate system lies within the picture, in shares of its size.
 struct PlotArea {
-  double left = 0.125;
+  double left = 0.13;
   double right = 0.965;
   double bottom = 0.13;
   double top = 0.85;
@@ -134,8 +135,7 @@ class GnuplotRun {
                "set encoding utf8\n"
                "set border 3 linecolor '#404040' linewidth 0.8\n"
                "set tics nomirror out scale 0.6 textcolor '#202020'\n"
-               "set grid linecolor '#D8D8D8' linewidth 0.5 dashtype solid\n"
-               "set bars small\n";
+               "set grid linecolor '#C8C8C8' linewidth 0.6 dashtype solid\n";
   }
 
   template <class Value>
@@ -152,8 +152,10 @@ class GnuplotRun {
     *this << "set lmargin at screen " << area.left << "\nset rmargin at screen " << area.right
           << "\nset bmargin at screen " << area.bottom << "\nset tmargin at screen " << area.top
           << "\nset label 1000 " << gnuplot_quoted(shortened(title, 70))
-          << " at screen 0.5,0.955 center font ',24'\nset xlabel " << gnuplot_quoted(x_label)
-          << "\nset ylabel " << gnuplot_quoted(y_label) << "\n";
+          << " at screen 0.5,0.955 center font ',24'\nset label 1001 "
+          << gnuplot_quoted(shortened(x_label, 70)) << " at screen " << (area.left + area.right) / 2
+          << ",0.035 center\nset label 1002 " << gnuplot_quoted(shortened(y_label, 50))
+          << " at screen 0.022," << (area.bottom + area.top) / 2 << " center rotate by 90\n";
   }
 
   /// Runs gnuplot; gives the picture. @throws SystemError when it makes none
@@ -194,17 +196,17 @@ struct AxisRange {
   }
 };
 
-/// The range of all x or all y of a chart that has points.
+/// The range of all x or all y of a chart.
 [[nodiscard]] inline AxisRange axis_of(const ScatterChart& chart,
                                        std::vector<double> ScatterSeries::*values) {
-  double smallest = (chart.series.front().*values).front();
-  double largest = smallest;
+  double smallest = std::numeric_limits<double>::infinity();
+  double largest = -smallest;
   for (const ScatterSeries& series : chart.series)
     for (const double value : series.*values) {
       smallest = std::min(smallest, value);
       largest = std::max(largest, value);
     }
-  return AxisRange::around(smallest, largest);
+  return smallest <= largest ? AxisRange::around(smallest, largest) : AxisRange{};
 }
 
 inline void check_values(const std::string& parameter, const std::vector<double>& values) {
@@ -262,7 +264,7 @@ inline PlotArea set_bar_labels(GnuplotRun& run, const std::vector<std::string>& 
 inline std::string_view gnuplot_marker(Marker marker) {
   switch (marker) {
     case Marker::circle: return "pointtype 7 pointsize 2";
-    case Marker::cross: return "pointtype 2 pointsize 2";
+    case Marker::cross: return "pointtype 2 pointsize 2 linewidth 1.5";
     case Marker::triangle: return "pointtype 8 pointsize 2.2";
     case Marker::square: return "pointtype 4 pointsize 2";
     case Marker::none: break;
@@ -273,7 +275,7 @@ inline std::string_view gnuplot_marker(Marker marker) {
 /// The part of a plot command that draws one series, and how often it reads the points.
 struct PlotElement {
   std::string command;
-  int passes = 1;
+  std::size_t passes = 1;
 };
 
 inline PlotElement plot_element(const ScatterSeries& series, std::size_t colour) {
@@ -293,10 +295,12 @@ inline PlotElement plot_element(const ScatterSeries& series, std::size_t colour)
 inline void plot_series(GnuplotRun& run, const ScatterChart& chart) {
   std::vector<const ScatterSeries*> passes;
   for (std::size_t i = 0; i < chart.series.size(); ++i) {
+    if (chart.series[i].x.empty()) continue;
     const PlotElement element = plot_element(chart.series[i], i);
-    run << (i > 0 ? ", " : "plot ") << element.command;
-    for (int pass = 0; pass < element.passes; ++pass) passes.push_back(&chart.series[i]);
+    run << (passes.empty() ? "plot " : ", ") << element.command;
+    passes.insert(passes.end(), element.passes, &chart.series[i]);
   }
+  if (passes.empty()) run << "set label 'no data' at graph 0.5,0.5 center\nplot 1/0 notitle";
   run << "\n";
   for (const ScatterSeries* series : passes) {
     std::vector<std::pair<double, double>> points;
@@ -306,50 +310,80 @@ inline void plot_series(GnuplotRun& run, const ScatterChart& chart) {
   }
 }
 
-/// Writes the labels of all points where they cover nothing, with a thin line to those far off.
-inline void set_point_labels(GnuplotRun& run, const ScatterChart& chart, const AxisRange& x_axis,
-                             const AxisRange& y_axis) {
-  constexpr double character_width = 11;  // pixels, of the font at size 15
-  constexpr double line_height = 22;
-  constexpr double marker_radius = 11;
-  constexpr double far_off = 24;
-  const PlotArea area;
-  std::vector<PixelBox> markers;
-  std::vector<LabelledPoint> points;
-  std::vector<std::string> texts;
-  for (const ScatterSeries& series : chart.series)
-    for (std::size_t i = 0; i < series.x.size(); ++i) {
-      const double x = area.pixel_x(x_axis.share(series.x[i]));
-      const double y = area.pixel_y(y_axis.share(series.y[i]));
-      markers.push_back(
-          {x - marker_radius, y - marker_radius, x + marker_radius, y + marker_radius});
-      if (series.point_labels.empty() || series.point_labels[i].empty()) continue;
-      texts.push_back(shortened(series.point_labels[i], 32));
-      points.push_back({x, y, character_width * static_cast<double>(character_count(texts.back())),
-                        line_height});
-    }
+/// Places of pixels in a picture.
+struct PixelMap {
+  PlotArea area;
+  AxisRange x_axis;
+  AxisRange y_axis;
 
-  const PixelBox frame{area.pixel_x(0), area.pixel_y(0), area.pixel_x(1), area.pixel_y(1)};
-  const std::vector<PixelBox> boxes = place_labels(points, markers, frame);
-  for (std::size_t i = 0; i < boxes.size(); ++i) {
-    const PixelBox& box = boxes[i];
-    const double x = (box.left + box.right) / 2;
-    const double y = (box.bottom + box.top) / 2;
-    run << "set label " << gnuplot_quoted(texts[i]) << " at screen " << x / picture_width << ","
-        << y / picture_height << " center font ',15' textcolor '#202020' front\n";
-    const double near_x = std::clamp(points[i].x, box.left, box.right);
-    const double near_y = std::clamp(points[i].y, box.bottom, box.top);
-    if (std::hypot(near_x - points[i].x, near_y - points[i].y) > far_off)
-      run << "set arrow from screen " << points[i].x / picture_width << ","
-          << points[i].y / picture_height << " to screen " << near_x / picture_width << ","
-          << near_y / picture_height << " nohead linecolor '#909090' linewidth 0.5 back\n";
+  [[nodiscard]] double x(double value) const { return area.pixel_x(x_axis.share(value)); }
+  [[nodiscard]] double y(double value) const { return area.pixel_y(y_axis.share(value)); }
+  [[nodiscard]] PixelBox frame() const {
+    return {area.pixel_x(0), area.pixel_y(0), area.pixel_x(1), area.pixel_y(1)};
+  }
+};
+
+/// Adds small boxes along a straight line.
+inline void append_line(double x0, double y0, double x1, double y1, std::vector<PixelBox>& boxes) {
+  constexpr double radius = 4;
+  const double steps = std::ceil(std::hypot(x1 - x0, y1 - y0) / (2 * radius));
+  for (double i = 1; i < steps; ++i) {
+    const double x = x0 + (x1 - x0) * i / steps;
+    const double y = y0 + (y1 - y0) * i / steps;
+    boxes.push_back({x - radius, y - radius, x + radius, y + radius});
   }
 }
 
-/// The chart without series that have no points.
-inline ScatterChart visible_part(ScatterChart chart) {
-  std::erase_if(chart.series, [](const ScatterSeries& series) { return series.x.empty(); });
-  return chart;
+/// What labels must not cover: markers and connections.
+[[nodiscard]] inline std::vector<PixelBox> obstacles_of(const ScatterChart& chart,
+                                                        const PixelMap& map) {
+  constexpr double radius = 11;
+  std::vector<PixelBox> boxes;
+  for (const ScatterSeries& series : chart.series)
+    for (std::size_t i = 0; i < series.x.size(); ++i) {
+      const double x = map.x(series.x[i]);
+      const double y = map.y(series.y[i]);
+      boxes.push_back({x - radius, y - radius, x + radius, y + radius});
+      if (series.connection == Connection::none || i == 0) continue;
+      const double x_before = map.x(series.x[i - 1]);
+      const double y_before = map.y(series.y[i - 1]);
+      const bool is_step = series.connection == Connection::steps;
+      append_line(x_before, y_before, x, is_step ? y_before : y, boxes);
+      if (is_step) append_line(x, y_before, x, y, boxes);
+    }
+  return boxes;
+}
+
+/// Writes the labels of all points where they cover nothing, with a thin line to those far off.
+inline void set_point_labels(GnuplotRun& run, const ScatterChart& chart, const PixelMap& map) {
+  constexpr double character_width = 11;  // pixels, of the font at size 15
+  constexpr double line_height = 22;
+  constexpr double far_off = 24;
+  std::vector<LabelledPoint> points;
+  std::vector<std::string> texts;
+  for (const ScatterSeries& series : chart.series)
+    for (std::size_t i = 0; i < series.point_labels.size(); ++i) {
+      if (series.point_labels[i].empty()) continue;
+      texts.push_back(shortened(series.point_labels[i], 32));
+      points.push_back({map.x(series.x[i]), map.y(series.y[i]),
+                        character_width * static_cast<double>(character_count(texts.back())),
+                        line_height});
+    }
+
+  const std::vector<PixelBox> boxes = place_labels(points, obstacles_of(chart, map), map.frame());
+  for (std::size_t i = 0; i < boxes.size(); ++i) {
+    const PixelBox& box = boxes[i];
+    run << "set label " << gnuplot_quoted(texts[i]) << " at screen "
+        << (box.left + box.right) / 2 / picture_width << ","
+        << (box.bottom + box.top) / 2 / picture_height
+        << " center font ',15' textcolor '#202020' front\n";
+    const double x = std::clamp(points[i].x, box.left, box.right);
+    const double y = std::clamp(points[i].y, box.bottom, box.top);
+    if (std::hypot(x - points[i].x, y - points[i].y) > far_off)
+      run << "set arrow from screen " << points[i].x / picture_width << ","
+          << points[i].y / picture_height << " to screen " << x / picture_width << ","
+          << y / picture_height << " nohead linecolor '#909090' linewidth 0.5 back\n";
+  }
 }
 
 }  // namespace detail
@@ -392,22 +426,15 @@ inline ScatterChart visible_part(ScatterChart chart) {
 [[nodiscard]] inline std::string to_png(const ScatterChart& chart,
                                         const std::filesystem::path& gnuplot) {
   detail::check_chart(chart);
-  const ScatterChart visible = detail::visible_part(chart);
-  detail::AxisRange x_axis;
-  detail::AxisRange y_axis;
-  if (!visible.series.empty()) {
-    x_axis = detail::axis_of(visible, &ScatterSeries::x);
-    y_axis = detail::axis_of(visible, &ScatterSeries::y);
-  }
+  const detail::PixelMap map{
+      {}, detail::axis_of(chart, &ScatterSeries::x), detail::axis_of(chart, &ScatterSeries::y)};
   detail::GnuplotRun run;
-  run.set_frame(detail::PlotArea{}, chart.title, chart.x_label, chart.y_label);
-  run << "set key at screen 0.545,0.905 center horizontal samplen 1.5 font ',17'\nset xrange ["
-      << x_axis.low << ":" << x_axis.high << "]\nset yrange [" << y_axis.low << ":" << y_axis.high
-      << "]\n";
-  if (visible.series.empty())
-    run << "set label 'no data' at graph 0.5,0.5 center\nplot 1/0 notitle\n";
-  detail::set_point_labels(run, visible, x_axis, y_axis);
-  detail::plot_series(run, visible);
+  run.set_frame(map.area, chart.title, chart.x_label, chart.y_label);
+  run << "set key at screen 0.545,0.905 center horizontal reverse Left samplen 1.5 font ',17'\n"
+      << "set xrange [" << map.x_axis.low << ":" << map.x_axis.high << "]\nset yrange ["
+      << map.y_axis.low << ":" << map.y_axis.high << "]\n";
+  detail::set_point_labels(run, chart, map);
+  detail::plot_series(run, chart);
   return run.picture(gnuplot);
 }
 
