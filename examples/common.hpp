@@ -10,6 +10,8 @@
 #include <iostream>
 #include <limits>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace examples {
 
@@ -49,6 +51,24 @@ inline CLI::Validator real_at_least(double least) {
           ">=" + edgeopt::format_real(least)};
 }
 
+/// An option that takes one of a few names. The first is the default.
+template <class Value>
+void add_choice(CLI::App& app, const std::string& option, Value& value,
+                const std::vector<std::pair<std::string, Value>>& choices,
+                const std::string& description) {
+  std::vector<std::string> names;
+  for (const auto& choice : choices) names.push_back(choice.first);
+  app.add_option_function<std::string>(
+         option,
+         [&value, choices](const std::string& name) {
+           for (const auto& choice : choices)
+             if (choice.first == name) value = choice.second;
+         },
+         description)
+      ->check(CLI::IsMember(names))
+      ->default_str(names.front());
+}
+
 /// Parses the command line, then runs `body()`. Every error becomes a sentence on standard error.
 template <class Body>
 int run(Program& program, int argc, char** argv, Body&& body) {
@@ -68,6 +88,9 @@ int run(Program& program, int argc, char** argv, Body&& body) {
     std::cout.flush();
     if (!std::cout) return complain("standard output cannot be written", failure);
     return success;
+  } catch (
+      const CLI::ParseError& error) {  // found out only when the options were looked at together
+    return complain(std::string(error.what()) + " (see --help)", wrong_usage);
   } catch (const edgeopt::Interrupted& error) {
     return complain(error.what(), interrupted);
   } catch (const std::exception& error) {

@@ -205,6 +205,15 @@ std::vector<RowType> read_rows(const Table& table, bool absent_columns_allowed) 
 
 }  // namespace detail
 
+/// One cell as a bool, a number or an enumeration, whether it is typed or still text.
+/// @throws InputError, naming the cell, when it does not fit
+template <class Value>
+[[nodiscard]] Value cell_value(const Table& table, std::size_t row, std::size_t column) {
+  Value value{};
+  detail::read_cell(table, row, column, value);
+  return value;
+}
+
 /// The names of a row's columns; `prototype` gives those that depend on values.
 template <Row RowType>
 [[nodiscard]] std::vector<std::string> column_names(const RowType& prototype = {}) {
@@ -253,6 +262,25 @@ template <Row RowType>
 template <Row RowType>
 [[nodiscard]] std::vector<RowType> from_partial_table(const Table& table) {
   return detail::read_rows<RowType>(table, true);
+}
+
+/// A table of text cells, such as CSV gives, with the types its columns can have: a column of
+/// integers only becomes integers, one of numbers only numbers, one of True and False only truth
+/// values. Empty cells become empty.
+[[nodiscard]] inline Table with_inferred_types(Table table) {
+  const auto convert = [&]<class Value>(std::size_t column, Value value) {
+    std::vector<Cell> typed;
+    for (const auto& row : table.rows) {
+      const bool is_empty = to_text(row[column]).empty();
+      if (!is_empty && !detail::from_cell(row[column], value)) return false;
+      typed.push_back(is_empty ? Cell{} : Cell{value});
+    }
+    for (std::size_t i = 0; i < typed.size(); ++i) table.rows[i][column] = std::move(typed[i]);
+    return true;
+  };
+  for (std::size_t column = 0; column < table.header.size(); ++column)
+    convert(column, std::int64_t{}) || convert(column, double{}) || convert(column, bool{});
+  return table;
 }
 
 }  // namespace edgeopt::inline v0
