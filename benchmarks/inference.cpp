@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// Inference of SmallCNN on images of 28 x 28, in all precisions:
+//
+//     inference/<precision>/<conv1>x<conv2>/batch:<images>/threads:<threads>
+//
+// items_per_second counts images, MAC/s multiply-accumulates of the network. The environment
+// variable EDGEOPT_INSTRUCTION_SET chooses another instruction set than the fastest.
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "edgeopt/engines/fp16_engine.hpp"
+#include "edgeopt/engines/fp32_engine.hpp"
+#include "edgeopt/engines/int8_engine.hpp"
+#include "edgeopt/random.hpp"
+#include "edgeopt/small_cnn_graph.hpp"
+
+namespace {
+
+using namespace edgeopt;
+
+constexpr QuantizationBackend backend = QuantizationBackend::fbgemm;
+
+/// Fills a constant with random numbers of the size that trained ones have.
+void fill(Tensor& tensor, Random& random) {
+  const auto count = static_cast<std::size_t>(element_count(tensor.shape));
+  const bool scale = tensor.name.ends_with("scale");
+  if (tensor.type == ElementType::f32) {
+    std::vector<float> values(count);
+    for (float& value : values)
+      value = scale ? 0.02F : static_cast<float>(0.4 * random.uniform() - 0.2);
+    set_values(tensor, Array::of<float>(tensor.shape, values));
+  } else if (tensor.type == ElementType::s8) {
+    std::vector<std::int8_t> values(count);
+    if (!tensor.name.ends_with("zero_point"))
+      for (std::int8_t& value : values) value = static_cast<std::int8_t>(random.next());
+    set_values(tensor, Array::of<std::int8_t>(tensor.shape, values));
+  } else {
+    const std::vector<std::uint8_t> values(count, std::uint8_t{64});
+    set_values(tensor, Array::of<std::uint8_t>(tensor.shape, values));
+  }
+}
+
+Graph random_network(const SmallCNNSpec& spec, Precision precision) {
+  const Precision stored = precision == Precision::int8 ? precision : Precision::fp32;
+  Graph graph = small_cnn_graph(spec, 1, stored, backend);
+  Random random(1);
+  for (Tensor& tensor : graph.tensors)
+    if (tensor.constant) fill(tensor, random);
+  return graph;
+}
+
+std::int64_t macs(const SmallCNNSpec& spec) {
+  const std::int64_t pixels = spec.input.height * spec.input.width;
+  const ImageShape half = spec.pooled1();
+  return pixels * 9 * spec.input.channels * spec.conv1_channels +
+         half.height * half.width * 9 * spec.conv1_channels * spec.conv2_channels +
+         spec.pooled2().elements() * spec.classes;
+}
+
+template <class SomeEngine>
+void run(benchmark::State& state, const SomeEngine& engine, const SmallCNNSpec& spec,
+         std::int64_t batch, int threads) {
+  ThreadPool pool(threads);
+  auto workspace = engine.make_workspace(batch, pool);
+  Random random(2);
+  std::vector<float> images(static_cast<std::size_t>(batch * spec.input.elements()));
+  for (float& value : images) value = static_cast<float>(2 * random.uniform() - 1);
+  std::vector<float> logits(static_cast<std::size_t>(batch * spec.classes));
+  for (auto _ : state) {
+    engine.run(images, workspace, logits);
+    benchmark::DoNotOptimize(logits.data());
+    benchmark::ClobberMemory();
+  }
+  const auto images_done = static_cast<std::int64_t>(state.iterations()) * batch;
+  state.SetItemsProcessed(images_done);
+  state.counters["MAC/s"] = benchmark::Counter(static_cast<double>(images_done * macs(spec)),
+                                               benchmark::Counter::kIsRate);
+}
+
+template <class SomeEngine>
+void add(const SmallCNNSpec& spec, std::shared_ptr<const SomeEngine> engine) {
+  const std::string network = "inference/" + std::string(to_string(engine->precision())) + "/" +
+                              std::to_string(spec.conv1_channels) + "x" +
+                              std::to_string(spec.conv2_channels);
+  for (const std::int64_t batch : {1, 32, 128})
+    for (const int threads : {1, 2}) {
+      if (batch == 1 && threads > 1) continue;
+      const std::string name =
+          network + "/batch:" + std::to_string(batch) + "/threads:" + std::to_string(threads);
+      benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
+        run(state, *engine, spec, batch, threads);
+      })->UseRealTime();
+    }
+}
+
+InstructionSet chosen_instruction_set() {
+  const char* const name = std::getenv("EDGEOPT_INSTRUCTION_SET");
+  if (name == nullptr) return detect_instruction_set();
+  for (const InstructionSet set : all_instruction_sets)
+    if (to_string(set) == name) return set;
+  throw DomainError("EDGEOPT_INSTRUCTION_SET", name, "the name of an instruction set");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  try {
+    const InstructionSet set = chosen_instruction_set();
+    benchmark::AddCustomContext("instruction_set", std::string(to_string(set)));
+    for (const auto& [conv1, conv2] :
+         {std::pair{16, 32}, {12, 24}, {8, 16}, {5, 10}, {32, 64}, {64, 128}}) {
+      const SmallCNNSpec spec = {{}, conv1, conv2, 10};
+      const Graph graph = random_network(spec, Precision::fp32);
+      add(spec, std::make_shared<const Fp32Engine>(graph, EngineOptions{set}));
+      add(spec, std::make_shared<const Fp16Engine>(graph, EngineOptions{set}));
+      add(spec, std::make_shared<const Int8Engine>(random_network(spec, Precision::int8),
+                                                   Int8EngineOptions{backend, set}));
+    }
+  } catch (const edgeopt::Error& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+  benchmark::RunSpecifiedBenchmarks();
+}

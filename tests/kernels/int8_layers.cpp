@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+// int8 layers of every instruction set of this machine: each integer equals that of plain loops
+// with the scalar formulas of quantization.hpp.
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "catch.hpp"
+#include "support.hpp"
+
+using namespace edgeopt::kernels;
+using edgeopt::ChannelRequantization;
+using edgeopt::InstructionSet;
+using edgeopt::OutputActivation;
+using edgeopt::QuantizationBackend;
+using edgeopt::Random;
+using reference::List;
+using reference::Sum;
+
+namespace {
+
+struct Quantization {
+  std::int32_t in_zero_point;
+  std::int32_t out_zero_point;
+  OutputActivation activation;
+  List<ChannelRequantization> channels;
+
+  /// Scales for which outputs cover all levels and saturate at both ends now and then.
+  Quantization(Random& random, std::int64_t terms, std::int64_t outputs)
+      : in_zero_point(static_cast<std::int32_t>(random.below(256))),
+        out_zero_point(static_cast<std::int32_t>(random.below(256))),
+        activation(random.below(2) == 0 ? OutputActivation::none : OutputActivation::relu),
+        channels(outputs) {
+    const auto backend =
+        random.below(2) == 0 ? QuantizationBackend::fbgemm : QuantizationBackend::qnnpack;
+    for (ChannelRequantization& channel : channels) {
+      const auto spread = static_cast<float>(std::sqrt(static_cast<double>(terms)));
+      channel = edgeopt::channel_requantization(
+          backend, 0.02F, static_cast<float>(0.01 + 0.01 * random.uniform()), 0.015F * spread,
+          static_cast<float>(4 * random.uniform() - 2));
+    }
+  }
+
+  [[nodiscard]] OutputRange<std::uint8_t> range() const {
+    return {edgeopt::lowest_level(activation, out_zero_point), out_zero_point};
+  }
+  [[nodiscard]] double level(const Sum& sum, std::int64_t output) const {
+    return edgeopt::requantize(static_cast<std::int32_t>(sum.value), channels[output],
+                               out_zero_point, activation);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Convolutions of random shapes give exactly the levels of the formulas") {
+  for (const InstructionSet set : edgeopt::supported_instruction_sets())
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+      Random random(seed);
+      const ConvolutionShape shape = reference::random_shape(random);
+      const auto image = reference::random_integers<std::uint8_t>(
+          random, shape.in_channels * shape.height * shape.width);
+      const auto weights = reference::random_integers<std::int8_t>(
+          random, shape.out_channels * shape.in_channels * 9);
+      const Quantization quantization(random, 9 * shape.in_channels, shape.out_channels);
+      const List<std::uint8_t> output =
+          support::run_convolution<std::uint8_t>(kernels_for<std::uint8_t>(set), shape, image,
+                                                 {weights.data(), quantization.channels.data()},
+                                                 quantization.range(), quantization.in_zero_point);
+
+      // Pooling levels, as the definition says, not sums.
+      const List<Sum> sums = reference::convolve(
+          shape, image, weights, List<double>(shape.out_channels), quantization.in_zero_point);
+      std::int64_t wrong = 0;
+      for (std::int64_t c = 0; c < shape.out_channels; ++c)
+        for (std::int64_t y = 0; y < shape.out_height(); ++y)
+          for (std::int64_t x = 0; x < shape.out_width(); ++x) {
+            const double expected = reference::pooled(
+                shape, sums, c, y, x, [&](const Sum& sum) { return quantization.level(sum, c); });
+            wrong += output[(c * shape.out_height() + y) * shape.out_width() + x] != expected;
+          }
+      INFO("instruction set " << to_string(set) << ", seed " << seed << ", " << shape.height
+                              << " x " << shape.width << ", " << shape.in_channels << " -> "
+                              << shape.out_channels);
+      CHECK(wrong == 0);
+    }
+}
+
+TEST_CASE("Linear layers of all remainders give exactly the levels of the formulas") {
+  for (const InstructionSet set : edgeopt::supported_instruction_sets())
+    for (const std::int64_t in : {1, 2, 3, 7, 8, 9, 15, 31, 64, 245, 1568})
+      for (const std::int64_t out : {1, 3, 4, 8, 10, 15, 16, 17, 25, 40}) {
+        Random random(static_cast<std::uint64_t>(1000 * in + out));
+        const auto input = reference::random_integers<std::uint8_t>(random, in);
+        const auto weights = reference::random_integers<std::int8_t>(random, in * out);
+        const Quantization quantization(random, in, out);
+        const List<std::uint8_t> output =
+            support::run_linear<std::uint8_t>(kernels_for<std::uint8_t>(set), {in, out}, input,
+                                              {weights.data(), quantization.channels.data()},
+                                              quantization.range(), quantization.in_zero_point);
+        for (std::int64_t o = 0; o < out; ++o) {
+          Sum sum;
+          for (std::int64_t i = 0; i < in; ++i)
+            sum.add((input[i] - quantization.in_zero_point) * weights[o * in + i]);
+          INFO(to_string(set) << ": output " << o << " of " << in << " -> " << out);
+          CHECK(output[o] == quantization.level(sum, o));
+        }
+      }
+}
+
+TEST_CASE("The largest sums neither saturate nor wrap") {
+  const LinearShape shape = {65000, 3};
+  const List<std::uint8_t> input(shape.in_features, std::uint8_t{255});
+  List<std::int8_t> weights(shape.in_features * shape.out_features, std::int8_t{-128});
+  for (std::int64_t i = 0; i < shape.in_features; ++i) weights[i] = 127;
+  // A sum of 65000 * 255 * 127 is close to 2^31; its step to levels is 2^23.
+  const List<ChannelRequantization> channels(shape.out_features,
+                                             ChannelRequantization{0, 0, 0x1p-24F});
+  for (const InstructionSet set : edgeopt::supported_instruction_sets()) {
+    const List<std::uint8_t> output = support::run_linear<std::uint8_t>(
+        kernels_for<std::uint8_t>(set), shape, input, {weights.data(), channels.data()}, {0, 128});
+    CHECK(output == List<std::uint8_t>{253, 2, 2});
+  }
+}
+
+TEST_CASE("Images become levels as one number at a time does, ties and infinities included") {
+  Random random(6);
+  for (const edgeopt::QuantizationParameters parameters :
+       {edgeopt::QuantizationParameters{0.015740342438220978F, 64},
+        edgeopt::QuantizationParameters{0.5F, 3}, edgeopt::QuantizationParameters{1e-3F, 255}}) {
+    const ImageLayout layout = {
+        2, 31, 29, 3, 29 * 3 + 1, 1 / parameters.scale, parameters.zero_point};
+    List<float> image(layout.channels * layout.height * layout.width);
+    for (float& value : image) {
+      const auto level = static_cast<float>(random.below(300)) - 20 + 0.5F;
+      const float tie = (level - static_cast<float>(parameters.zero_point)) * parameters.scale;
+      const std::uint64_t step = random.below(5);
+      value = step == 0   ? std::numeric_limits<float>::infinity()
+              : step == 1 ? -std::numeric_limits<float>::infinity()
+                          : std::bit_cast<float>(std::bit_cast<std::uint32_t>(tie) +
+                                                 static_cast<std::uint32_t>(step) - 3);
+    }
+    for (const InstructionSet set : edgeopt::supported_instruction_sets()) {
+      const Kernels<std::uint8_t>& kernels = kernels_for<std::uint8_t>(set);
+      List<std::uint8_t> pixels(layout.height * layout.row);
+      CHECK(kernels.load_image(layout, image.data(), pixels.data()) == ImageState::good);
+      std::int64_t wrong = 0;
+      for (std::int64_t c = 0; c < layout.channels; ++c)
+        for (std::int64_t y = 0; y < layout.height; ++y)
+          for (std::int64_t x = 0; x < layout.width; ++x)
+            wrong +=
+                pixels[y * layout.row + x * layout.pixel + c] !=
+                edgeopt::quantize_u8(image[(c * layout.height + y) * layout.width + x], parameters);
+      INFO(to_string(set));
+      CHECK(wrong == 0);
+      for (const std::int64_t place : {std::int64_t{0}, std::int64_t{28}, std::int64_t{1797}}) {
+        List<float> with_nan = image;
+        with_nan[place] = std::numeric_limits<float>::quiet_NaN();
+        CHECK(kernels.load_image(layout, with_nan.data(), pixels.data()) == ImageState::holds_nan);
+      }
+    }
+  }
+}
