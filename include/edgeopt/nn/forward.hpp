@@ -61,10 +61,17 @@ void require_images(const xt::xtensor<T, 4>& images, const ImageShape& shape) {
 /// product, few enough for their activations to stay in cache.
 inline constexpr std::int64_t images_at_once = 8;
 
-/// The forward pass of one group of images, `columns` being scratch.
-template <std::floating_point T>
+/// Activations are stored as they were computed.
+struct StoreUnchanged {
+  template <class T>
+  void operator()(T*, std::int64_t) const noexcept {}
+};
+
+/// The forward pass of one group of images, `columns` being scratch. `store(values, count)` sees
+/// every layer's result before the next layer reads it.
+template <std::floating_point T, class Store = StoreUnchanged>
 void forward(const SmallCNN<T>& model, const SmallCNNSpec& spec, std::span<const T> images,
-             std::vector<T>& columns, Activations<T>& a) {
+             std::vector<T>& columns, Activations<T>& a, const Store& store = {}) {
   const ImageShape& input = spec.input;
   const ImageShape pooled1 = spec.pooled1();
   const ImageShape pooled2 = spec.pooled2();
@@ -88,14 +95,17 @@ void forward(const SmallCNN<T>& model, const SmallCNNSpec& spec, std::span<const
     image_to_columns(images.data() + i * input.elements(), input, columns.data());
     convolve_relu(columns.data(), input, model.conv1_weight.data(), model.conv1_bias.data(),
                   conv1.channels, y1);
+    store(y1, conv1.elements());
     max_pool(y1, conv1, p1);
     image_to_columns(p1, pooled1, columns.data());
     convolve_relu(columns.data(), pooled1, model.conv2_weight.data(), model.conv2_bias.data(),
                   conv2.channels, y2);
+    store(y2, conv2.elements());
     max_pool(y2, conv2, p2);
   }
   linear(a.pool2.data(), batch, pooled2.elements(), model.classifier_weight.data(),
          model.classifier_bias.data(), spec.classes, a.logits.data());
+  store(a.logits.data(), batch * spec.classes);
 }
 
 /// Cuts images into groups and calls `visit(first, images)` for each; `first` counts images.
@@ -108,6 +118,22 @@ void visit_groups(std::span<const T> images, const ImageShape& shape, Visit&& vi
     visit(first, images.subspan(static_cast<std::size_t>(first) * image,
                                 static_cast<std::size_t>(count) * image));
   }
+}
+
+/// The logits of a batch  // [batch, classes]; activations are kept for one group at a time.
+template <std::floating_point T, class Store = StoreUnchanged>
+xt::xtensor<T, 2> logits(const SmallCNN<T>& model, std::span<const T> images,
+                         const Store& store = {}) {
+  const SmallCNNSpec spec = model.spec();
+  auto result = zero_tensor<T>(batch_of(images.size(), spec.input), spec.classes);
+  std::vector<T> columns;
+  Activations<T> activations;
+  visit_groups(images, spec.input, [&](std::int64_t first, std::span<const T> group) {
+    forward(model, spec, group, columns, activations, store);
+    std::copy(activations.logits.begin(), activations.logits.end(),
+              result.data() + first * spec.classes);
+  });
+  return result;
 }
 
 }  // namespace detail
@@ -123,21 +149,11 @@ void forward(const SmallCNN<T>& model, std::span<const std::type_identity_t<T>> 
   detail::forward(model, model.spec(), images, columns, activations);
 }
 
-/// The logits of a batch  // [batch, classes], as above; activations are kept for a few images at a
-/// time only.
+/// The logits of a batch  // [batch, classes], as above; activations are not kept.
 template <std::floating_point T>
 [[nodiscard]] xt::xtensor<T, 2> forward(const SmallCNN<T>& model,
                                         std::span<const std::type_identity_t<T>> images) {
-  const SmallCNNSpec spec = model.spec();
-  auto logits = detail::zero_tensor<T>(detail::batch_of(images.size(), spec.input), spec.classes);
-  std::vector<T> columns;
-  Activations<T> group;
-  detail::visit_groups(images, spec.input, [&](std::int64_t first, std::span<const T> some) {
-    detail::forward(model, spec, some, columns, group);
-    std::copy(group.logits.data(), group.logits.data() + group.logits.size(),
-              logits.data() + first * spec.classes);
-  });
-  return logits;
+  return detail::logits<T>(model, images);
 }
 
 /// The same for a batch held in a tensor. @throws DomainError also when its shape is not the

@@ -3,13 +3,14 @@
 /// SmallCNN with its parameters, and their initial values.
 #pragma once
 
+#include <array>
 #include <cmath>  // std::sqrt
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
-#include "edgeopt/array.hpp"
+#include "edgeopt/array.hpp"  // Shape
 #include "edgeopt/checked_count.hpp"
 #include "edgeopt/error.hpp"
 #include "edgeopt/image_shape.hpp"
@@ -32,6 +33,28 @@ constexpr void visit_parameters(Visit&& visit, Models&... models) {
   visit("classifier.bias", models.classifier_bias...);
 }
 
+/// Name and extents of a parameter.
+struct NamedShape {
+  const char* name;
+  Shape shape;
+};
+
+/// The parameters of a network, in the order of `visit_parameters`.
+/// @throws DomainError when a network cannot be built so (`require_valid`), or a size does not fit
+///   64 bits
+[[nodiscard]] inline std::array<NamedShape, 6> parameter_shapes(const SmallCNNSpec& spec) {
+  require_valid(spec);
+  const ImageShape pooled = spec.pooled2();
+  const std::int64_t features =
+      checked_product({pooled.channels, pooled.height, pooled.width}, "features of the classifier");
+  return {{{"conv1.weight", {spec.conv1_channels, spec.input.channels, 3, 3}},
+           {"conv1.bias", {spec.conv1_channels}},
+           {"conv2.weight", {spec.conv2_channels, spec.conv1_channels, 3, 3}},
+           {"conv2.bias", {spec.conv2_channels}},
+           {"classifier.weight", {spec.classes, features}},
+           {"classifier.bias", {spec.classes}}}};
+}
+
 /// The network of `SmallCNNSpec` with a value of type T for each parameter: a floating type, or
 /// `std::uint16_t` for the bits of halves (`fp16.hpp`). It is a plain value; gradients and moments
 /// of a network are networks of the same extents.
@@ -48,32 +71,29 @@ struct SmallCNN {
   xt::xtensor<T, 2> classifier_weight;  ///< [classes, conv2_channels * (height/4) * (width/4)]
   xt::xtensor<T, 1> classifier_bias;    ///< [classes]
 
-  /// All parameters zero.
-  /// @throws DomainError when a network cannot be built so (`require_valid`), or its size in bytes
-  ///   does not fit 64 bits
+  /// All parameters zero. @throws DomainError as `parameter_shapes`
   explicit SmallCNN(const SmallCNNSpec& spec = {}) : input(spec.input) {
-    require_valid(spec);
-    const ImageShape pooled = spec.pooled2();
-    const std::int64_t features =
-        checked_product({pooled.channels, pooled.height, pooled.width}, "features");
-    const std::int64_t kernel = 3;
-    conv1_weight = detail::zero_tensor<T>(spec.conv1_channels, spec.input.channels, kernel, kernel);
-    conv1_bias = detail::zero_tensor<T>(spec.conv1_channels);
-    conv2_weight = detail::zero_tensor<T>(spec.conv2_channels, spec.conv1_channels, kernel, kernel);
-    conv2_bias = detail::zero_tensor<T>(spec.conv2_channels);
-    classifier_weight = detail::zero_tensor<T>(spec.classes, features);
-    classifier_bias = detail::zero_tensor<T>(spec.classes);
+    const std::array<NamedShape, 6> shapes = parameter_shapes(spec);
+    const NamedShape* next = shapes.data();
+    visit_parameters(
+        [&](const char*, auto& tensor) { detail::assign_zeros(tensor, next++->shape); }, *this);
   }
 
   /// The network without its parameters.
   /// @throws DomainError when the extents of the tensors do not fit one another
   [[nodiscard]] SmallCNNSpec spec() const {
+    const auto extent = [](const auto& bias) { return static_cast<std::int64_t>(bias.size()); };
     const SmallCNNSpec spec{input, extent(conv1_bias), extent(conv2_bias), extent(classifier_bias)};
-    require_valid(spec);
-    const ImageShape pooled = spec.pooled2();
-    require(conv1_weight, "conv1.weight", {spec.conv1_channels, input.channels, 3, 3});
-    require(conv2_weight, "conv2.weight", {spec.conv2_channels, spec.conv1_channels, 3, 3});
-    require(classifier_weight, "classifier.weight", {spec.classes, pooled.elements()});
+    const std::array<NamedShape, 6> shapes = parameter_shapes(spec);
+    const NamedShape* next = shapes.data();
+    visit_parameters(
+        [&](const char* name, const auto& tensor) {
+          const Shape& expected = next++->shape;
+          if (const Shape shape = shape_of(tensor); shape != expected)
+            throw DomainError(std::string("shape of ") + name, to_string(shape),
+                              to_string(expected));
+        },
+        *this);
     return spec;
   }
 
@@ -82,17 +102,6 @@ struct SmallCNN {
     visit_parameters([&](const char*, const auto& x, const auto& y) { equal = equal && x == y; }, a,
                      b);
     return equal;
-  }
-
- private:
-  static std::int64_t extent(const xt::xtensor<T, 1>& tensor) {
-    return static_cast<std::int64_t>(tensor.size());
-  }
-
-  template <std::size_t Rank>
-  static void require(const xt::xtensor<T, Rank>& tensor, const char* name, const Shape& expected) {
-    if (const Shape shape = shape_of(tensor); shape != expected)
-      throw DomainError(std::string("shape of ") + name, to_string(shape), to_string(expected));
   }
 };
 

@@ -15,7 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <type_traits>
+#include <utility>  // std::index_sequence
 
 #include "edgeopt/array.hpp"  // Shape
 #include "edgeopt/checked_count.hpp"
@@ -44,7 +44,8 @@ namespace detail {
 
 template <std::same_as<std::int64_t>... Extents>
 std::array<std::size_t, sizeof...(Extents)> tensor_extents(Extents... extents) {
-  (void)checked_product({extents..., std::int64_t{16}}, "bytes of a tensor");
+  constexpr std::int64_t largest_element = 16;  // a long double
+  (void)checked_product({extents..., largest_element}, "bytes of a tensor");
   return {static_cast<std::size_t>(extents)...};
 }
 
@@ -59,6 +60,15 @@ template <class T, std::size_t Rank, std::same_as<std::int64_t>... Extents>
 void resize(xt::xtensor<T, Rank>& tensor, Extents... extents) {
   static_assert(sizeof...(Extents) == Rank);
   tensor.resize(tensor_extents(extents...));
+}
+
+/// Gives a tensor the extents of a shape of its rank, and every element the value 0.
+template <class T, std::size_t Rank>
+void assign_zeros(xt::xtensor<T, Rank>& tensor, const Shape& shape) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    tensor = zero_tensor<T>(shape.at(I)...);
+  }
+  (std::make_index_sequence<Rank>{});
 }
 
 // Eigen's view of memory in C order: products of these run in its blocked matrix kernel.
