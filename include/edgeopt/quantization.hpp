@@ -66,6 +66,19 @@ inline void require_finite(float value, const char* name) {
 
 }  // namespace detail
 
+/// @throws DomainError unless the scale is a positive finite number whose reciprocal is finite, and
+///   the zero point in 0..255; `activation` is named in the message
+inline void require_valid(QuantizationParameters parameters, const std::string& activation) {
+  constexpr float largest = std::numeric_limits<float>::max();
+  const float scale = parameters.scale;
+  if (!(scale > 0 && scale <= largest && 1 / scale <= largest))
+    throw DomainError("scale of activation '" + activation + "'", format_real(double{scale}),
+                      "a positive number that, like its reciprocal, is finite");
+  if (parameters.zero_point < 0 || parameters.zero_point > 255)
+    throw DomainError("zero point of activation '" + activation + "'",
+                      std::to_string(parameters.zero_point), "an integer in 0..255");
+}
+
 /// Scale and zero point that spread a range, widened to hold 0 exactly, over the levels:
 /// lo = min(range.min, 0), hi = max(range.max, 0), Q = 127 or 255,
 /// scale = max((hi - lo) / Q, 2^-23), zero_point = clamp(-rne(lo / scale), 0, Q).
