@@ -27,7 +27,7 @@ class Int8Engine : public detail::CompiledEngine<std::uint8_t> {
   [[nodiscard]] static constexpr Precision precision() noexcept { return Precision::int8; }
 
  private:
-  Int8Engine(const detail::LayerChain<detail::QuantizedLayer>& chain, Int8EngineOptions options)
+  Int8Engine(const detail::LayerChain<detail::Int8Layer>& chain, Int8EngineOptions options)
       : CompiledEngine(detail::quantized_program(chain, options.backend, options.instruction_set),
                        detail::stored_bytes(chain)) {}
 };

@@ -46,7 +46,7 @@ struct FloatLayer : Layer {
   std::vector<float> weights;  ///< [outputs, channels, 3, 3] or [outputs, features]
 };
 
-struct QuantizedLayer : Layer {
+struct Int8Layer : Layer {
   std::vector<std::int8_t> weights;                    ///< as above
   std::vector<float> weight_scales;                    ///< one, or one for each output
   std::optional<QuantizationParameters> rescale_from;  ///< the input arrives with these instead
@@ -188,7 +188,7 @@ class QuantizedChainReader {
   explicit QuantizedChainReader(const Graph& graph)
       : reader_(graph), chain_(reader_.chain), result_{chain_.image_shape(), {}} {}
 
-  [[nodiscard]] LayerChain<QuantizedLayer> read() {
+  [[nodiscard]] LayerChain<Int8Layer> read() {
     take_quantize();
     for (bool flat = false;;) {
       if (chain_.at("DequantizeLinear")) {
@@ -250,7 +250,7 @@ class QuantizedChainReader {
   void take_convolution() {
     const Node& node = chain_.take("Conv");
     const Node& dequantize = chain_.take_producer(node, 1, "DequantizeLinear");
-    QuantizedLayer layer = {
+    Int8Layer layer = {
         reader_.convolution(node, chain_.constant(dequantize, 0)), {}, {}, {}, {}, {}};
     take_rest(layer, dequantize);
     reader_.take_pooling(layer);
@@ -260,14 +260,13 @@ class QuantizedChainReader {
   void take_linear() {
     const Node& node = chain_.take("Gemm");
     const Node& dequantize = chain_.take_producer(node, 1, "DequantizeLinear");
-    QuantizedLayer layer = {
-        reader_.linear(node, chain_.constant(dequantize, 0)), {}, {}, {}, {}, {}};
+    Int8Layer layer = {reader_.linear(node, chain_.constant(dequantize, 0)), {}, {}, {}, {}, {}};
     take_rest(layer, dequantize);
     finish(std::move(layer));
   }
 
   /// Weights, ReLU and the quantisation of the output.
-  void take_rest(QuantizedLayer& layer, const Node& dequantize) {
+  void take_rest(Int8Layer& layer, const Node& dequantize) {
     layer.weights = chain_.constant(dequantize, 0).values<std::int8_t>();
     layer.weight_scales = chain_.constant(dequantize, 1).values<float>();
     const std::size_t scales = layer.weight_scales.size();
@@ -286,21 +285,21 @@ class QuantizedChainReader {
     layer.output_parameters = parameters_;
   }
 
-  void finish(QuantizedLayer layer) {
+  void finish(Int8Layer layer) {
     reader_.pass(layer);
     result_.layers.push_back(std::move(layer));
   }
 
   LayerReader reader_;
   ChainReader& chain_;
-  LayerChain<QuantizedLayer> result_;
+  LayerChain<Int8Layer> result_;
   State state_ = State::real;
   QuantizationParameters parameters_;                   ///< of the last quantised tensor
   std::optional<QuantizationParameters> rescale_from_;  ///< a second QuantizeLinear came after it
 };
 
 /// @throws DomainError naming the node that no kernel exists for, or the constant without values
-[[nodiscard]] inline LayerChain<QuantizedLayer> quantized_chain(const Graph& graph) {
+[[nodiscard]] inline LayerChain<Int8Layer> quantized_chain(const Graph& graph) {
   return QuantizedChainReader(graph).read();
 }
 

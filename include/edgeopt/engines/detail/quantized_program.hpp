@@ -18,9 +18,9 @@ namespace edgeopt::inline v0::detail {
 
 /// 1 byte for a weight, 4 for a bias, 4 for a scale of weights, and 8 for scale and zero point of
 /// each quantised activation.
-[[nodiscard]] inline std::int64_t stored_bytes(const LayerChain<QuantizedLayer>& chain) {
+[[nodiscard]] inline std::int64_t stored_bytes(const LayerChain<Int8Layer>& chain) {
   std::size_t bytes = 0;
-  for (const QuantizedLayer& layer : chain.layers)
+  for (const Int8Layer& layer : chain.layers)
     bytes += layer.weights.size() + 4 * layer.bias.size() + 4 * layer.weight_scales.size();
   return static_cast<std::int64_t>(bytes) + 8 * chain.quantized_activations;
 }
@@ -28,7 +28,7 @@ namespace edgeopt::inline v0::detail {
 /// The constants of formulas (5) or (6) for every output.
 /// @throws DomainError naming the layer when a sum could exceed 32 bits
 [[nodiscard]] inline std::vector<ChannelRequantization> requantizations(
-    const QuantizedLayer& layer, QuantizationBackend backend) {
+    const Int8Layer& layer, QuantizationBackend backend) {
   const auto outputs = static_cast<std::size_t>(layer.outputs);
   const std::size_t weights_of_output = layer.weights.size() / outputs;
   std::vector<ChannelRequantization> channels;
@@ -46,7 +46,7 @@ namespace edgeopt::inline v0::detail {
 }
 
 /// Formula (9) for every level, or nothing.
-[[nodiscard]] inline std::vector<std::uint8_t> rescaled_levels(const QuantizedLayer& layer) {
+[[nodiscard]] inline std::vector<std::uint8_t> rescaled_levels(const Int8Layer& layer) {
   std::vector<std::uint8_t> levels;
   if (layer.rescale_from)
     for (int level = 0; level < 256; ++level)
@@ -55,11 +55,11 @@ namespace edgeopt::inline v0::detail {
   return levels;
 }
 
-[[nodiscard]] inline Program<std::uint8_t> quantized_program(
-    const LayerChain<QuantizedLayer>& chain, QuantizationBackend backend,
-    InstructionSet instruction_set) {
+[[nodiscard]] inline Program<std::uint8_t> quantized_program(const LayerChain<Int8Layer>& chain,
+                                                             QuantizationBackend backend,
+                                                             InstructionSet instruction_set) {
   std::vector<LayerSource<std::uint8_t>> sources;
-  for (const QuantizedLayer& layer : chain.layers) {
+  for (const Int8Layer& layer : chain.layers) {
     const std::int32_t zero_point = layer.output_parameters.zero_point;
     sources.push_back({layer,
                        layer.weights,
@@ -68,7 +68,7 @@ namespace edgeopt::inline v0::detail {
                        layer.input_parameters.zero_point,
                        rescaled_levels(layer)});
   }
-  const QuantizedLayer& first = chain.layers.front();
+  const Int8Layer& first = chain.layers.front();
   return Program<std::uint8_t>(chain.image, sources, instruction_set,
                                first.rescale_from.value_or(first.input_parameters),
                                chain.layers.back().output_parameters);
