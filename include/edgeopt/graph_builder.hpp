@@ -54,10 +54,10 @@ class GraphBuilder {
   /// A parameter with its values in C order.
   template <class T>
   TensorId constant(std::string name, Shape shape, std::span<const T> values) {
-    Array array = Array::of<T>(std::move(shape), values);
-    const TensorId id = constant(std::move(name), array.type, array.shape);
-    set_values(graph_.tensors[id], array);
-    return id;
+    const Array array = Array::of<T>(std::move(shape), values);
+    Tensor tensor{std::move(name), array.type, array.shape, true, {}};
+    set_values(tensor, array);
+    return add_tensor(std::move(tensor));
   }
 
   /// x [batch, channels, height, width], weight [out, channels / groups, kernel, kernel], bias
@@ -142,14 +142,14 @@ class GraphBuilder {
 
  private:
   TensorId add_tensor(Tensor tensor) {
-    if (tensor.name.empty() || !names_.insert(tensor.name).second)
-      throw DomainError("name of a tensor of graph '" + graph_.name + "'", "'" + tensor.name + "'",
-                        "a name that is not taken");
     for (const std::int64_t extent : tensor.shape)
       if (extent < 1)
         throw DomainError("shape of tensor '" + tensor.name + "'", to_string(tensor.shape),
                           "extents >= 1");
     (void)byte_count(tensor);
+    if (tensor.name.empty() || !names_.insert(tensor.name).second)
+      throw DomainError("name of a tensor of graph '" + graph_.name + "'", "'" + tensor.name + "'",
+                        "a name that is not taken");
     graph_.tensors.push_back(std::move(tensor));
     return graph_.tensors.size() - 1;
   }

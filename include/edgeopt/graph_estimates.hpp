@@ -82,7 +82,8 @@ inline TensorId stored_constant(const Graph& graph, const TensorUses& uses, Tens
     if (!weighted) continue;
     const TensorId result = node.outputs.front();
     estimate.output_elements = element_count(graph.tensors[result].shape);
-    estimate.activation_bytes = byte_count(graph.tensors[storage.owner(result)]);
+    const TensorId owner = storage.owner(result);  // none where all operands are constants
+    estimate.activation_bytes = byte_count(graph.tensors[owner == no_tensor ? result : owner]);
     estimates.push_back(estimate);
   }
   return estimates;
