@@ -1,0 +1,273 @@
+#include "edgeopt/shape_inference.hpp"
+
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "edgeopt/random.hpp"
+
+using namespace edgeopt;
+
+namespace {
+
+using List = std::vector<std::int64_t>;
+
+/// A graph of one node over inputs and constants of the given types and shapes.
+class OneNode {
+ public:
+  explicit OneNode(std::string op) {
+    node_.name = "n";
+    node_.op = std::move(op);
+  }
+
+  OneNode& input(Shape shape, ElementType type = ElementType::f32) {
+    node_.inputs.push_back(graph_.tensors.size());
+    graph_.inputs.push_back(graph_.tensors.size());
+    graph_.tensors.push_back(
+        {"t" + std::to_string(graph_.tensors.size()), type, std::move(shape), false, {}});
+    return *this;
+  }
+  OneNode& with(std::string attribute, Attribute value) {
+    node_.attributes.insert_or_assign(std::move(attribute), std::move(value));
+    return *this;
+  }
+  OneNode& values(const std::vector<float>& numbers) {  // of the last input
+    Tensor& tensor = graph_.tensors.back();
+    graph_.inputs.pop_back();
+    tensor.constant = true;
+    tensor.data = Array::of<float>(tensor.shape, numbers).data;
+    return *this;
+  }
+
+  [[nodiscard]] TensorType result() const { return infer_results(graph_, node_).front(); }
+  [[nodiscard]] Shape shape() const { return result().shape; }
+
+  /// The complaint, which has to name the node.
+  [[nodiscard]] std::string refusal() const {
+    try {
+      (void)result();
+    } catch (const DomainError& error) {
+      const std::string text = error.what();
+      return text.find("'n'") == std::string::npos ? "does not name the node: " + text : text;
+    }
+    return "accepted";
+  }
+
+ private:
+  Graph graph_;
+  Node node_;
+};
+
+OneNode convolution(Shape x = {2, 4, 9, 8}, Shape weight = {6, 4, 3, 3}, Shape bias = {6}) {
+  return OneNode("Conv").input(std::move(x)).input(std::move(weight)).input(std::move(bias));
+}
+OneNode pool() {
+  return OneNode("MaxPool").input({2, 4, 9, 8}).with("kernel_shape", List{2, 2});
+}
+OneNode linear(Shape bias = {5}) {
+  return OneNode("Gemm")
+      .input({3, 7})
+      .input({5, 7})
+      .input(std::move(bias))
+      .with("transB", std::int64_t{1});
+}
+
+const auto says = [](const std::string& part) { return Catch::Contains(part); };
+
+}  // namespace
+
+TEST_CASE("Conv: extents follow stride, padding, dilation and groups") {
+  CHECK(convolution().shape() == Shape{2, 6, 7, 6});
+  CHECK(convolution().with("pads", List{1, 1, 1, 1}).shape() == Shape{2, 6, 9, 8});
+  CHECK(convolution().with("pads", List{0, 1, 2, 3}).shape() == Shape{2, 6, 9, 10});
+  CHECK(convolution().with("strides", List{2, 3}).shape() == Shape{2, 6, 4, 2});
+  CHECK(convolution().with("dilations", List{4, 3}).shape() == Shape{2, 6, 1, 2});
+  CHECK(convolution({2, 4, 9, 8}, {6, 2, 3, 3}).with("group", std::int64_t{2}).shape() ==
+        Shape{2, 6, 7, 6});
+  CHECK(convolution({1, 4, 9}, {6, 4, 3}).shape() == Shape{1, 6, 7});  // one spatial axis
+  CHECK(convolution({1, 4, 9, 9, 9}, {6, 4, 3, 1, 9}).shape() == Shape{1, 6, 7, 9, 1});
+}
+
+TEST_CASE("Conv: the last window of every shape fits, and one more would not") {
+  Random random(21);
+  for (int i = 0; i < 500; ++i) {
+    const auto pick = [&random](std::uint64_t low, std::uint64_t high) {
+      return static_cast<std::int64_t>(low + random.below(high - low + 1));
+    };
+    const std::int64_t extent = pick(1, 30), kernel = pick(1, 5), stride = pick(1, 4),
+                       dilation = pick(1, 3), begin = pick(0, 3), end = pick(0, 3);
+    const std::int64_t window = dilation * (kernel - 1) + 1;
+    const OneNode node = convolution({1, 1, extent}, {6, 1, kernel})
+                             .with("strides", List{stride})
+                             .with("dilations", List{dilation})
+                             .with("pads", List{begin, end});
+    if (window > extent + begin + end) {
+      REQUIRE_THAT(node.refusal(), says("kernel extent"));
+      continue;
+    }
+    const std::int64_t outputs = node.shape()[2];
+    REQUIRE((outputs - 1) * stride + window <= extent + begin + end);
+    REQUIRE(outputs * stride + window > extent + begin + end);
+  }
+}
+
+TEST_CASE("Conv: malformed attributes and operands are refused by name") {
+  CHECK_THAT(convolution().with("strides", List{0, 1}).refusal(), says("'strides'"));
+  CHECK_THAT(convolution().with("strides", List{1}).refusal(), says("2 integers >= 1"));
+  CHECK_THAT(convolution().with("dilations", List{1, -1}).refusal(), says("'dilations'"));
+  CHECK_THAT(convolution().with("pads", List{-1, 0, 0, 0}).refusal(), says("'pads'"));
+  CHECK_THAT(convolution().with("pads", List{1, 1}).refusal(), says("4 integers >= 0"));
+  CHECK_THAT(convolution().with("group", std::int64_t{0}).refusal(), says("'group'"));
+  CHECK_THAT(convolution().with("group", std::int64_t{3}).refusal(), says("'group'"));
+  CHECK_THAT(convolution().with("group", 2.0).refusal(), says("another type"));
+  CHECK_THAT(convolution().with("auto_pad", std::string("SAME_UPPER")).refusal(), says("auto_pad"));
+  CHECK_THAT(convolution().with("kernel_shape", List{5, 5}).refusal(), says("kernel_shape"));
+  CHECK_THAT(convolution({2, 4, 2, 8}).refusal(), says("kernel extent"));
+  CHECK_THAT(convolution({2, 3, 9, 8}).refusal(), says("input channels"));
+  CHECK_THAT(convolution({2, 4, 9}).refusal(), says("extents"));
+  CHECK_THAT(convolution({2, 4}).refusal(), says("spatial"));
+  CHECK_THAT(convolution({2, 4, 9, 8}, {6, 4, 3, 3}, {5}).refusal(), says("[6]"));
+  CHECK_THAT(OneNode("Conv").input({1, 1, 5, 5}).refusal(), says("number of inputs"));
+  CHECK_THAT(OneNode("Conv").input({1, 1, 5, 5}).input({1, 1, 3, 3}, ElementType::f16).refusal(),
+             says("type of"));
+  CHECK_THAT(OneNode("Conv").input({1, 1, 5, 5}, ElementType::u8).input({1, 1, 3, 3}).refusal(),
+             says("type of"));
+  constexpr std::int64_t huge = std::int64_t{1} << 62;
+  CHECK_THAT(convolution({huge, 4, 9, 8}).refusal(), says("fits 64 bits"));
+}
+
+TEST_CASE("MaxPool: windows without padding are floored, the type is kept") {
+  CHECK(pool().with("strides", List{2, 2}).shape() == Shape{2, 4, 4, 4});
+  CHECK(pool().shape() == Shape{2, 4, 8, 7});
+  CHECK(OneNode("MaxPool")
+            .input({1, 1, 4, 4}, ElementType::u8)
+            .with("kernel_shape", List{2, 2})
+            .result()
+            .type == ElementType::u8);
+}
+
+TEST_CASE("MaxPool: malformed nodes are refused by name") {
+  CHECK_THAT(OneNode("MaxPool").input({2, 4, 9, 8}).refusal(), says("'kernel_shape'"));
+  CHECK_THAT(pool().with("kernel_shape", List{2}).refusal(), says("'kernel_shape'"));
+  CHECK_THAT(pool().with("kernel_shape", List{2, 9}).refusal(), says("kernel extent"));
+  CHECK_THAT(pool().with("strides", List{2, 0}).refusal(), says("'strides'"));
+  CHECK_THAT(pool().with("pads", List{2, 0, 0, 0}).refusal(), says("less than the kernel"));
+  CHECK_THAT(pool().with("ceil_mode", std::int64_t{1}).refusal(), says("ceil_mode"));
+  CHECK_THAT(OneNode("MaxPool").input({2, 4}).refusal(), says("spatial"));
+}
+
+TEST_CASE("Flatten: the axis splits the extents") {
+  const auto flatten = [](std::int64_t axis) {
+    return OneNode("Flatten").input({2, 3, 4, 5}).with("axis", axis);
+  };
+  CHECK(OneNode("Flatten").input({2, 3, 4, 5}).shape() == Shape{2, 60});
+  CHECK(flatten(0).shape() == Shape{1, 120});
+  CHECK(flatten(4).shape() == Shape{120, 1});
+  CHECK(flatten(-1).shape() == Shape{24, 5});
+  CHECK_THAT(flatten(5).refusal(), says("-4 to 4"));
+  CHECK_THAT(flatten(-5).refusal(), says("'axis'"));
+}
+
+TEST_CASE("Gemm: inner extents have to agree and the third operand to broadcast") {
+  CHECK(linear().shape() == Shape{3, 5});
+  CHECK(linear({1, 5}).shape() == Shape{3, 5});
+  CHECK(linear({3, 1}).shape() == Shape{3, 5});
+  CHECK(linear({}).shape() == Shape{3, 5});
+  CHECK(OneNode("Gemm").input({7, 3}).input({7, 5}).with("transA", std::int64_t{1}).shape() ==
+        Shape{3, 5});
+  CHECK_THAT(linear({3}).refusal(), says("broadcasts to [3, 5]"));
+  CHECK_THAT(linear({1, 1, 5}).refusal(), says("broadcasts"));
+  CHECK_THAT(OneNode("Gemm").input({3, 7}).input({5, 7}).refusal(), says("inner extent"));
+  CHECK_THAT(OneNode("Gemm").input({3, 7, 1}).input({7, 5}).refusal(), says("2 extents"));
+}
+
+TEST_CASE("QuantizeLinear and DequantizeLinear: types come from the zero point and the scale") {
+  const auto quantize = [](Shape scale, Shape zero_point, ElementType type) {
+    return OneNode("QuantizeLinear")
+        .input({2, 4, 3})
+        .input(std::move(scale))
+        .input(std::move(zero_point), type);
+  };
+  CHECK(quantize({}, {}, ElementType::u8).result() == TensorType{ElementType::u8, {2, 4, 3}});
+  CHECK(quantize({4}, {4}, ElementType::s8).result().type == ElementType::s8);
+  CHECK(OneNode("QuantizeLinear").input({2}).input({}).result().type == ElementType::u8);
+  CHECK_THAT(quantize({3}, {3}, ElementType::s8).refusal(), says("[4]"));
+  CHECK_THAT(quantize({4}, {}, ElementType::s8).refusal(), says("[4]"));
+  CHECK_THAT(quantize({}, {}, ElementType::s32).refusal(), says("u8 or s8"));
+  CHECK_THAT(quantize({4}, {4}, ElementType::u8).with("axis", std::int64_t{3}).refusal(),
+             says("'axis'"));
+
+  const auto dequantize = [](ElementType type) {
+    return OneNode("DequantizeLinear").input({5, 2}, type).input({5}).with("axis", std::int64_t{0});
+  };
+  CHECK(dequantize(ElementType::s8).result() == TensorType{ElementType::f32, {5, 2}});
+  CHECK_THAT(dequantize(ElementType::f32).refusal(), says("u8 or s8 or s32"));
+  CHECK_THAT(OneNode("DequantizeLinear")
+                 .input({5}, ElementType::u8)
+                 .input({})
+                 .input({}, ElementType::s8)
+                 .refusal(),
+             says("type of"));
+}
+
+TEST_CASE("known scales have to be positive and finite") {
+  for (const float bad : {0.0f, -1.0f, std::numeric_limits<float>::infinity(),
+                          std::numeric_limits<float>::quiet_NaN()})
+    CHECK_THAT(OneNode("QuantizeLinear").input({2}).input({1}).values({bad}).refusal(),
+               says("finite numbers > 0"));
+  CHECK(OneNode("QuantizeLinear").input({2}).input({1}).values({0.5f}).shape() == Shape{2});
+}
+
+TEST_CASE("an unknown operator is refused with the nearest known one") {
+  CHECK_THAT(OneNode("Rellu").input({1}).refusal(), says("did you mean 'Relu'?"));
+  CHECK_THAT(OneNode("").input({1}).refusal(), says("unknown"));
+}
+
+namespace {
+
+/// x -> Relu -> y -> Relu -> z
+Graph two_nodes() {
+  Graph graph;
+  for (const char* name : {"x", "y", "z"})
+    graph.tensors.push_back({name, ElementType::f32, {2, 3}, false, {}});
+  graph.nodes = {{"a", "Relu", {0}, {1}, {}}, {"b", "Relu", {1}, {2}, {}}};
+  graph.inputs = {0};
+  graph.outputs = {2};
+  return graph;
+}
+
+}  // namespace
+
+TEST_CASE("infer_shapes fills a whole graph") {
+  Graph graph = two_nodes();
+  graph.tensors[0].shape = {7};
+  infer_shapes(graph);
+  CHECK(graph.tensors[2].shape == Shape{7});
+}
+
+TEST_CASE("infer_shapes refuses graphs that cannot be run in their order") {
+  const auto refused = [](const auto& spoil, const std::string& part) {
+    Graph graph = two_nodes();
+    spoil(graph);
+    CHECK_THROWS_WITH(infer_shapes(graph), Catch::Contains(part));
+    CHECK_THROWS_AS(infer_shapes(graph), DomainError);
+  };
+  refused([](Graph& g) { std::swap(g.nodes[0], g.nodes[1]); }, "node 'b' (Relu): input");
+  refused([](Graph& g) { g.nodes[0].inputs = {1}; }, "defined before this node");
+  refused([](Graph& g) { g.nodes[0].inputs = {9}; }, "tensor 9");
+  refused([](Graph& g) { g.nodes[0].inputs = {no_tensor}; }, "left out");
+  refused([](Graph& g) { g.nodes[1].outputs = {1}; }, "nothing else defines");
+  refused([](Graph& g) { g.nodes[1].outputs = {0}; }, "nothing else defines");
+  refused([](Graph& g) { g.nodes[1].outputs = {2, 1}; }, "number of outputs");
+  refused([](Graph& g) { g.nodes[1].name = "a"; }, "no other node");
+  refused([](Graph& g) { g.nodes[1].name.clear(); }, "no other node");
+  refused([](Graph& g) { g.tensors[1].name = "x"; }, "no other tensor");
+  refused([](Graph& g) { g.tensors[0].shape = {2, 0}; }, "extents >= 1");
+  refused([](Graph& g) { g.inputs = {0, 0}; }, "graph input");
+  refused([](Graph& g) { g.outputs = {5}; }, "graph output");
+  refused(
+      [](Graph& g) {
+        g.tensors.push_back({"w", ElementType::f32, {2}, true, std::vector<std::byte>(3)});
+      },
+      "3 bytes");
+}
