@@ -1,5 +1,6 @@
 # Fails when one of HEADERS (paths below INCLUDE) defines a macro other than EDGEOPT_VERSION_..., or
 # undefines one of somebody else. Needs COMPILER and WORK, a scratch folder.
+cmake_minimum_required(VERSION 3.22)
 file(MAKE_DIRECTORY "${WORK}")
 set(source "${WORK}/all_headers.cpp")
 file(WRITE "${source}" "")
