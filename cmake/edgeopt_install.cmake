@@ -4,8 +4,7 @@ include(GNUInstallDirs)
 
 set(package_dir "${CMAKE_INSTALL_DATADIR}/cmake/edgeopt")
 
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/edgeopt" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
-  FILES_MATCHING PATTERN "*.hpp" PATTERN "*.inc")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/edgeopt" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(TARGETS edgeopt_edgeopt EXPORT edgeoptTargets
   INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(EXPORT edgeoptTargets NAMESPACE edgeopt:: DESTINATION "${package_dir}")
