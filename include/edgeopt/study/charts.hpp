@@ -75,7 +75,7 @@ namespace detail {
     series.point_labels.push_back(candidate_name(row));
   }
   for (const SweepRow& row : pareto_frontier(rows, cost, accuracy)) add(frontier, row);
-  return {std::string(detail::chart_title(cost)),
+  return {std::string(detail::chart_title(cost)) + ", by precision and pruning level",
           std::string(detail::axis_label(cost)),
           "accuracy on the validation images",
           {accepted, rejected, frontier}};

@@ -9,7 +9,6 @@
 
 #include "edgeopt/hardware_summary.hpp"
 #include "edgeopt/io/plot.hpp"
-#include "edgeopt/operator_profile.hpp"
 #include "edgeopt/rows.hpp"
 #include "edgeopt/study/artifact_writer.hpp"
 
@@ -61,16 +60,6 @@ inline WrittenFiles save_hardware_artifacts(const std::filesystem::path& folder,
                                             std::string_view gnuplot = "gnuplot") {
   return write_files(folder, gnuplot,
                      [&](ArtifactWriter& writer) { save_hardware_artifacts(writer, analysis); });
-}
-
-/// operator_profile.csv and hardware_totals.csv of a profile (`build_hardware_profile_table`).
-/// @throws SystemError when the system refuses
-inline WrittenFiles write_hardware_profile_artifacts(const std::filesystem::path& folder,
-                                                     const OperatorProfile& profile) {
-  return write_files(folder, {}, [&](ArtifactWriter& writer) {
-    writer.write_rows("operator_profile.csv", profile.operators);
-    writer.write_rows("hardware_totals.csv", std::vector{profile.totals});
-  });
 }
 
 }  // namespace edgeopt::inline v0
