@@ -18,8 +18,8 @@ namespace edgeopt::inline v0::detail {
   return 9 * shape.elements();
 }
 
-/// One tap of a 3x3 kernel over a plane with padding 1: in the flattened plane it reads `offset`
-/// further on, except for the pixels whose neighbour lies outside.
+/// One tap of a 3x3 kernel over a plane with padding 1, height and width at least 2: in the
+/// flattened plane it reads `offset` further on, except for pixels whose neighbour lies outside.
 struct Tap {
   std::int64_t dy, dx;  // -1, 0, 1
   std::int64_t height, width;
@@ -58,8 +58,7 @@ template <class T>
 void image_to_columns(const T* image, const ImageShape& shape, T* columns) {
   visit_taps(shape, [&](const Tap& tap, std::int64_t plane, std::int64_t row) {
     T* out = columns + row;
-    if (tap.count() > 0)
-      std::copy_n(image + plane + tap.first() + tap.offset(), tap.count(), out + tap.first());
+    std::copy_n(image + plane + tap.first() + tap.offset(), tap.count(), out + tap.first());
     tap.clear_outside(out);
   });
 }
@@ -187,7 +186,6 @@ void convolve_backward_image(const T* dy, const ImageShape& shape, const T* weig
       matrix(weight, outputs, taps).transpose() * matrix(dy, outputs, pixels);
   std::fill_n(dimage, shape.elements(), T{0});
   visit_taps(shape, [&](const Tap& tap, std::int64_t plane, std::int64_t row) {
-    if (tap.count() <= 0) return;
     T* gradient = columns + row;
     tap.clear_outside(gradient);
     Elements<T>(dimage + plane + tap.first() + tap.offset(), tap.count()) +=
