@@ -47,13 +47,14 @@ edgeopt_package(Threads TARGETS Threads::Threads DEBIAN libc6-dev)
 edgeopt_package(xtensor TARGETS xtensor::xtensor xtensor DEBIAN libxtensor-dev)
 edgeopt_package(Eigen3 FIND CONFIG TARGETS Eigen3::Eigen DEBIAN libeigen3-dev)
 edgeopt_package(ZLIB TARGETS ZLIB::ZLIB DEBIAN zlib1g-dev)
-edgeopt_package(FastCppCsvParser TARGETS FastCppCsvParser::FastCppCsvParser DEBIAN libfccp-dev)
+edgeopt_package(FastCppCsvParser FIND MODULE
+  TARGETS FastCppCsvParser::FastCppCsvParser DEBIAN libfccp-dev)
 edgeopt_package(nlohmann_json TARGETS nlohmann_json::nlohmann_json DEBIAN nlohmann-json3-dev)
 edgeopt_package(yaml-cpp TARGETS yaml-cpp::yaml-cpp yaml-cpp DEBIAN libyaml-cpp-dev)
-edgeopt_package(LibZip TARGETS LibZip::LibZip DEBIAN libzip-dev)
+edgeopt_package(LibZip FIND MODULE TARGETS LibZip::LibZip DEBIAN libzip-dev)
 edgeopt_package(OpenSSL FIND COMPONENTS Crypto TARGETS OpenSSL::Crypto DEBIAN libssl-dev)
 edgeopt_package(CURL TARGETS CURL::libcurl DEBIAN libcurl4-openssl-dev)
-edgeopt_package(GnuplotIostream
+edgeopt_package(GnuplotIostream FIND MODULE
   TARGETS GnuplotIostream::GnuplotIostream DEBIAN libgnuplot-iostream-dev libboost-iostreams-dev)
 
 # The target of a package in `out_target`, or nothing.

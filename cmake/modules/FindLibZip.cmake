@@ -1,5 +1,15 @@
 # libzip's own CMake package is not used: Debian's insists on the command line tools of libzip, which
-# libzip-dev does not bring.
+# libzip-dev does not bring. vcpkg's is: it builds a static library, whose own needs only it knows.
+if(DEFINED VCPKG_TARGET_TRIPLET)
+  find_package(libzip CONFIG QUIET)
+  if(TARGET libzip::zip AND NOT TARGET LibZip::LibZip)
+    add_library(LibZip::LibZip INTERFACE IMPORTED)
+    target_link_libraries(LibZip::LibZip INTERFACE libzip::zip)
+  endif()
+  set(LibZip_FOUND ${libzip_FOUND})
+  return()
+endif()
+
 find_path(LibZip_INCLUDE_DIR zip.h)
 find_library(LibZip_LIBRARY zip)
 mark_as_advanced(LibZip_INCLUDE_DIR LibZip_LIBRARY)
