@@ -17,18 +17,30 @@ std::int64_t convolution_scratch_bytes(const ConvolutionShape& shape) {
          2 * shape.width * tile_vectors * lanes * 4;
 }
 
-/// One row of sums, cut into tiles as equal as can be, since narrow ones are slow.
+/// A row cut into tiles as equal as can be, since narrow ones are slow: the first `wide` of them
+/// have a pixel more than the others.
+struct RowCut {
+  std::int64_t columns;
+  std::int64_t narrow_width;
+  std::int64_t wide;
+
+  RowCut(std::int64_t columns_of_row, std::int64_t most) : columns(columns_of_row) {
+    const std::int64_t tiles = (columns + most - 1) / most;
+    narrow_width = columns / tiles;
+    wide = columns % tiles;
+  }
+};
+
+/// One row of sums.
 template <class Arithmetic, int Vectors>
-void sum_row(const Window& window, std::int64_t columns,
-             const typename Arithmetic::Operand* operands,
+void sum_row(const Window& window, const RowCut& cut, const typename Arithmetic::Operand* operands,
              const typename Arithmetic::Weight* weights, const typename Arithmetic::Sum* start,
              typename Arithmetic::Sum* sums) {
-  const std::int64_t tiles = (columns + tile_pixels<Vectors> - 1) / tile_pixels<Vectors>;
-  for (std::int64_t tile = 0; tile < tiles; ++tile) {
-    const std::int64_t first = columns * tile / tiles;
-    const std::int64_t end = columns * (tile + 1) / tiles;
-    sum_pixels<Arithmetic, Vectors>(end - first, window, operands + first * window.pixel, weights,
-                                    start, sums + first * Vectors * lanes);
+  std::int64_t width = cut.narrow_width + 1;
+  for (std::int64_t x = 0, tile = 0; x < cut.columns; x += width, ++tile) {
+    if (tile == cut.wide) --width;
+    sum_pixels<Arithmetic, Vectors>(width, window, operands + x * window.pixel, weights, start,
+                                    sums + x * Vectors * lanes);
   }
 }
 
@@ -65,12 +77,13 @@ void convolve_block(const Convolution<typename Arithmetic::Value>& layer,
   const Window window = {(shape.width + 2) * shape.in_pixel, shape.in_pixel, runs.count,
                          runs.template steps<Arithmetic>()};
   const std::int64_t stride = shape.pooling == Pooling::none ? 1 : 2;
+  const RowCut cut(stride * shape.out_width(), tile_pixels<Vectors>);
   const auto* weights = packed.weights + channel * steps * Arithmetic::group;
   for (std::int64_t y = 0; y < shape.out_height(); ++y) {
     for (std::int64_t row = 0; row < stride; ++row)
-      sum_row<Arithmetic, Vectors>(
-          window, stride * shape.out_width(), operands + (stride * y + row) * window.row, weights,
-          packed.start + channel, sums + row * shape.width * Vectors * lanes);
+      sum_row<Arithmetic, Vectors>(window, cut, operands + (stride * y + row) * window.row, weights,
+                                   packed.start + channel,
+                                   sums + row * shape.width * Vectors * lanes);
     finish_row<Arithmetic, Vectors>(layer, packed, channel, sums,
                                     output + y * layer.out_row + channel);
   }
@@ -80,6 +93,7 @@ template <class Arithmetic>
 void convolution(const Convolution<typename Arithmetic::Value>& layer,
                  const typename Arithmetic::Value* input, typename Arithmetic::Value* output,
                  std::byte* scratch) {
+  if (layer.shape.out_height() * layer.shape.out_width() == 0) return;
   const std::int64_t values = layer.shape.in_values();
   const auto* operands = Arithmetic::operands(input, values, layer.in_zero_point, scratch);
   auto* sums = reinterpret_cast<typename Arithmetic::Sum*>(

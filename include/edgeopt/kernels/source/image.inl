@@ -1,6 +1,28 @@
 // SPDX-License-Identifier: MIT
 // An image of the caller becomes the first activation.
 
+/// Up to `lanes` neighbours of one channel; returns which of them are NaN.
+template <class Arithmetic>
+[[gnu::always_inline]] inline Integers load_pixels(const ImageLayout& layout, const float* from,
+                                                   std::int64_t count,
+                                                   typename Arithmetic::Value* to) {
+  float reals[lanes] = {};
+  if (count == lanes)
+    __builtin_memcpy(reals, from, sizeof reals);
+  else
+    for (std::int64_t i = 0; i < count; ++i) reals[i] = from[i];
+  const Floats x = load<Floats>(reals);
+
+  if (count == lanes && layout.pixel == 1) {
+    Arithmetic::from_real(layout, x, to);
+  } else {
+    typename Arithmetic::Value values[lanes];
+    Arithmetic::from_real(layout, x, values);
+    for (std::int64_t i = 0; i < count; ++i) to[i * layout.pixel] = values[i];
+  }
+  return x != x;
+}
+
 template <class Arithmetic>
 ImageState load_image(const ImageLayout& layout, const float* image,
                       typename Arithmetic::Value* pixels) {
@@ -9,17 +31,12 @@ ImageState load_image(const ImageLayout& layout, const float* image,
     for (std::int64_t y = 0; y < layout.height; ++y) {
       const float* const from = image + (channel * layout.height + y) * layout.width;
       typename Arithmetic::Value* const to = pixels + y * layout.row + channel;
-      for (std::int64_t x = 0; x < layout.width; x += lanes) {
-        const std::int64_t rest = layout.width - x;
-        const std::int64_t count = rest < lanes ? rest : lanes;
-        float reals[lanes] = {};
-        __builtin_memcpy(reals, from + x, static_cast<std::size_t>(count) * sizeof(float));
-        const Floats vector = load<Floats>(reals);
-        unordered |= vector != vector;
-        typename Arithmetic::Value values[lanes];
-        Arithmetic::from_real(layout, vector, values);
-        for (std::int64_t i = 0; i < count; ++i) to[(x + i) * layout.pixel] = values[i];
-      }
+      std::int64_t x = 0;
+      for (; x + lanes <= layout.width; x += lanes)
+        unordered |= load_pixels<Arithmetic>(layout, from + x, lanes, to + x * layout.pixel);
+      if (x < layout.width)
+        unordered |=
+            load_pixels<Arithmetic>(layout, from + x, layout.width - x, to + x * layout.pixel);
     }
   std::int32_t any = 0;
   for (int lane = 0; lane < lanes; ++lane) any |= unordered[lane];
