@@ -6,8 +6,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string_view>
+#include <thread>  // std::thread::hardware_concurrency
 #include <vector>
 
 #include "edgeopt/precision.hpp"
@@ -78,6 +80,14 @@ struct ExperimentConfig {
 /// times the clock of this one: 1 / max(scale, 1e-6).
 [[nodiscard]] constexpr double latency_multiplier(double cpu_frequency_scale) noexcept {
   return 1 / (cpu_frequency_scale > 1e-6 ? cpu_frequency_scale : 1e-6);
+}
+
+/// Threads a study runs on: those configured, else one for each core this process may use.
+[[nodiscard]] inline int thread_count(const ExperimentConfig& config) noexcept {
+  const std::int64_t cores = std::thread::hardware_concurrency();  // 0 when unknown
+  const std::int64_t threads = config.threads.value_or(cores < 1 ? 1 : cores);
+  constexpr std::int64_t most = std::numeric_limits<int>::max();
+  return static_cast<int>(threads < most ? threads : most);
 }
 
 }  // namespace edgeopt::inline v0

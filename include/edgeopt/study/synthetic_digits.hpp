@@ -142,7 +142,7 @@ struct InkPoint {
   std::int64_t x;
   std::int64_t y;
 };
-inline constexpr std::int64_t pixel = 256;
+inline constexpr std::int64_t ink_pixel = 256;
 
 /// A linear map about the centre of the image, in 1/1024, and a shift.
 struct Placement {
@@ -164,8 +164,8 @@ struct Placement {
             (cosine * slanted - sine * scale_y) / 1024,
             sine * scale_x / 1024,
             (sine * slanted + cosine * scale_y) / 1024,
-            {synthetic_digit_side * pixel / 2 + around_zero(random, 3 * pixel),
-             synthetic_digit_side * pixel / 2 + around_zero(random, 3 * pixel)}};
+            {synthetic_digit_side * ink_pixel / 2 + around_zero(random, 3 * ink_pixel),
+             synthetic_digit_side * ink_pixel / 2 + around_zero(random, 3 * ink_pixel)}};
   }
 
   /// `x`, `y`: 1/256 of a pixel from the centre.
@@ -181,22 +181,22 @@ class Brush {
 
   /// `radius` in 1/256 of a pixel, at least half a pixel; `strength` 1 .. 255.
   constexpr Brush(std::int64_t radius, std::int64_t strength, Action action) noexcept
-      : reach_(radius + pixel / 2),
-        rim_(4 * radius * (pixel / 2)),  // (r + p/2)^2 - (r - p/2)^2
+      : reach_(radius + ink_pixel / 2),
+        rim_(4 * radius * (ink_pixel / 2)),  // (r + p/2)^2 - (r - p/2)^2
         strength_(strength),
         action_(action) {}
 
   constexpr void touch(InkPoint at, std::span<std::uint8_t> image) const noexcept {
     const auto first = [this](std::int64_t centre) {
-      return std::clamp<std::int64_t>((centre - reach_) / pixel, 0, synthetic_digit_side);
+      return std::clamp<std::int64_t>((centre - reach_) / ink_pixel, 0, synthetic_digit_side);
     };
     const auto last = [this](std::int64_t centre) {
-      return std::clamp<std::int64_t>((centre + reach_) / pixel + 1, 0, synthetic_digit_side);
+      return std::clamp<std::int64_t>((centre + reach_) / ink_pixel + 1, 0, synthetic_digit_side);
     };
     for (std::int64_t row = first(at.y); row < last(at.y); ++row) {
       for (std::int64_t column = first(at.x); column < last(at.x); ++column) {
-        const std::int64_t dx = column * pixel + pixel / 2 - at.x;
-        const std::int64_t dy = row * pixel + pixel / 2 - at.y;
+        const std::int64_t dx = column * ink_pixel + ink_pixel / 2 - at.x;
+        const std::int64_t dy = row * ink_pixel + ink_pixel / 2 - at.y;
         const std::int64_t inside = reach_ * reach_ - dx * dx - dy * dy;
         if (inside <= 0) continue;
         const std::int64_t cover = strength_ * std::min(inside, rim_) / rim_;
@@ -253,8 +253,8 @@ inline void draw_glyph(Glyph glyph, const Placement& place, const Brush& brush, 
       points[count] = points[count - 1];  // a corner stays one
       ++count;
     } else {
-      const std::int64_t x = point.x * (pixel / 4) + around_zero(random, 3 * pixel / 2);
-      const std::int64_t y = point.y * (pixel / 4) + around_zero(random, 3 * pixel / 2);
+      const std::int64_t x = point.x * (ink_pixel / 4) + around_zero(random, 3 * ink_pixel / 2);
+      const std::int64_t y = point.y * (ink_pixel / 4) + around_zero(random, 3 * ink_pixel / 2);
       points[count++] = place(x, y);
     }
     previous = point;
@@ -265,8 +265,8 @@ inline void draw_glyph(Glyph glyph, const Placement& place, const Brush& brush, 
 /// A short straight stroke somewhere in the image.
 inline void draw_dash(const Brush& brush, std::int64_t length, Random& random,
                       std::span<std::uint8_t> image) {
-  const InkPoint from{between(random, 2 * pixel, 26 * pixel),
-                      between(random, 2 * pixel, 26 * pixel)};
+  const InkPoint from{between(random, 2 * ink_pixel, 26 * ink_pixel),
+                      between(random, 2 * ink_pixel, 26 * ink_pixel)};
   brush.line(from,
              {from.x + between(random, -length, length), from.y + between(random, -length, length)},
              image);
@@ -295,11 +295,11 @@ inline std::uint8_t draw_digit(Random& random, std::span<std::uint8_t> image) {
 
   for (std::int64_t dashes = between(random, 0, 2); dashes > 0; --dashes) {
     const Brush speck{between(random, 150, 300), between(random, 80, 230), Brush::Action::ink};
-    draw_dash(speck, 3 * pixel, random, image);
+    draw_dash(speck, 3 * ink_pixel, random, image);
   }
   if (random.below(3) == 0) {
     const Brush eraser{between(random, 200, 420), 255, Brush::Action::erase};
-    draw_dash(eraser, 12 * pixel, random, image);
+    draw_dash(eraser, 12 * ink_pixel, random, image);
   }
   const std::int64_t noise = between(random, 10, 70);
   add_noise(noise, random, image);
