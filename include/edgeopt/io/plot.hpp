@@ -92,20 +92,29 @@ struct PlotArea {
   }
 };
 
-/// The text as gnuplot reads it in single quotes, where nothing but the quote has a meaning.
+/// The text as a quoted string of gnuplot. Punctuation is written in octal (`\047`), so that none
+/// can end the string or run a command, and so are digits, which would lengthen an octal number
+/// before them; gnuplot reads it back as it was.
 [[nodiscard]] inline std::string gnuplot_quoted(std::string_view text) {
-  std::string quoted = "'";
+  constexpr std::string_view digits = "01234567";
+  std::string quoted = "\"";
   while (!text.empty()) {
     const std::size_t valid = valid_utf8_prefix(text);
     for (const char c : text.substr(0, valid)) {
-      const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-      quoted += is_control ? ' ' : c;
-      if (c == '\'') quoted += '\'';
+      const auto code = static_cast<unsigned char>(c);
+      const bool is_plain =
+          code >= 0x80 || (code >= 'A' && code <= 'Z') || (code >= 'a' && code <= 'z');
+      if (is_plain)
+        quoted += c;
+      else if (code <= ' ' || code == 0x7f)
+        quoted += ' ';
+      else
+        quoted += {'\\', digits[code >> 6], digits[code >> 3 & 7], digits[code & 7]};
     }
     if (valid < text.size()) quoted += '?';
     text.remove_prefix(std::min(valid + 1, text.size()));
   }
-  return quoted + "'";
+  return quoted + "\"";
 }
 
 /// The same for a label of a tic, in which gnuplot also looks for number formats.

@@ -213,7 +213,8 @@ class YamlTreeBuilder : public YAML::EventHandler {
   detail::check_text(text, name, limits.bytes);
   detail::YamlTreeBuilder builder(name, limits);
   try {
-    std::istringstream stream(text);
+    // The parser misses a quote left open where a line break ends the text; a comment shows it.
+    std::istringstream stream(text + (text.ends_with('\n') ? "#" : "\n#"));
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
