@@ -12,7 +12,6 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <thread>   // std::thread::hardware_concurrency
 #include <utility>  // std::move
 #include <vector>
 
@@ -81,11 +80,6 @@ struct FinishedStudy {
 };
 
 namespace detail {
-
-[[nodiscard]] inline int thread_count(const ExperimentConfig& config) {
-  const std::int64_t all = std::max(1U, std::thread::hardware_concurrency());
-  return static_cast<int>(config.threads.value_or(all));
-}
 
 inline void report_progress(const StudyOptions& options, const StudyProgress& progress) {
   if (options.on_progress) options.on_progress(progress);
@@ -171,7 +165,7 @@ inline void report_progress(const StudyOptions& options, const StudyProgress& pr
 inline FinishedStudy run_study(const ExperimentConfig& config, const StudyOptions& options = {}) {
   validate(config);
   RunCircumstances run{.command = options.command,
-                       .threads = detail::thread_count(config),
+                       .threads = thread_count(config),
                        .started = std::chrono::system_clock::now(),
                        .finished = {}};
   io::OutputFolder folder(config.output_dir);
