@@ -139,8 +139,8 @@ template <class T>
 ///       derivatives of (4) and (3)); 0 elsewhere
 /// (11)  db += sum over pixels of dY
 ///
-/// y, dy  // [channels, height, width], `shape`, y after ReLU; dp  // [channels, height/2,
-/// width/2]; dbias  // [channels]
+/// y, dy  // [channels, height, width], `shape`, y after ReLU;
+/// dp  // [channels, height/2, width/2]; dbias  // [channels]
 template <class T>
 void max_pool_relu_backward(const T* y, const ImageShape& shape, const T* dp, T* dy, T* dbias) {
   std::fill_n(dy, shape.elements(), T{0});

@@ -11,12 +11,13 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>  // std::ranges::begin
+#include <ranges>  // std::ranges::begin
 #include <span>
 #include <type_traits>  // std::type_identity_t
 #include <vector>
 
 #include "edgeopt/engines/thread_pool.hpp"
+#include "edgeopt/error.hpp"
 #include "edgeopt/nn/adam.hpp"
 #include "edgeopt/nn/backward.hpp"
 #include "edgeopt/nn/forward.hpp"
@@ -35,8 +36,9 @@ class TrainingStep {
       : spec_(spec), adam_(spec, options) {}
 
   /// Moves `model` one step of Adam down the mean cross-entropy of a batch, and returns that loss
-  /// as it was before. The network is unchanged when anything is thrown. images  // [batch,
-  /// channels, height, width], normalised; labels  // [batch]
+  /// as it was before. The network is unchanged when anything is thrown.
+  ///
+  /// images  // [batch, channels, height, width], normalised; labels  // [batch]
   /// @throws DomainError when the network is not of the extents given at construction, or as
   ///   `forward` and `cross_entropy`
   template <LabelRange Labels>
@@ -47,8 +49,8 @@ class TrainingStep {
     const std::int64_t batch = detail::batch_of(images.size(), spec_.input);
     detail::require_labels(labels, batch, spec_.classes);
     const std::int64_t chunks = std::min(most_chunks, batch);
-    sums_.resize(static_cast<std::size_t>(chunks), SmallCNN<T>(spec_));
     losses_.assign(static_cast<std::size_t>(chunks), T{0});
+    while (sums_.size() < losses_.size()) sums_.emplace_back(spec_);
     workers_.resize(static_cast<std::size_t>(pool.size()));
 
     const auto elements = static_cast<std::size_t>(spec_.input.elements());
@@ -105,7 +107,7 @@ class TrainingStep {
 
   SmallCNNSpec spec_;
   Adam<T> adam_;
-  std::vector<SmallCNN<T>> sums_;  // of the gradients of each chunk
+  std::vector<SmallCNN<T>> sums_;  // of the gradients of each chunk, and perhaps spare ones
   std::vector<T> losses_;          // of each chunk, summed over its images
   std::vector<Worker> workers_;
 };
