@@ -78,7 +78,7 @@ inline constexpr std::array<std::string_view, 7> okabe_ito{
 
 /// Where the coordinate system lies within the picture, in shares of its size.
 struct PlotArea {
-  double left = 0.13;
+  double left = 0.145;
   double right = 0.965;
   double bottom = 0.13;
   double top = 0.85;
@@ -143,7 +143,7 @@ class GnuplotRun {
             << " font 'DejaVu Sans,20' linewidth 2 background '#FFFFFF'\n"
                "set encoding utf8\n"
                "set border 3 linecolor '#404040' linewidth 0.8\n"
-               "set tics nomirror out scale 0.6 textcolor '#202020'\n"
+               "set tics nomirror out scale 0.6 font ',17' textcolor '#202020'\n"
                "set grid linecolor '#C8C8C8' linewidth 0.6 dashtype solid\n";
   }
 
