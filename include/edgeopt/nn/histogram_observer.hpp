@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <string>
+#include <utility>  // std::move
 #include <vector>
 
 #include "edgeopt/detail/exact_float.hpp"
