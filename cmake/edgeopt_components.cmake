@@ -55,7 +55,7 @@ edgeopt_package(LibZip FIND MODULE TARGETS LibZip::LibZip DEBIAN libzip-dev)
 edgeopt_package(OpenSSL FIND COMPONENTS Crypto TARGETS OpenSSL::Crypto DEBIAN libssl-dev)
 edgeopt_package(CURL TARGETS CURL::libcurl DEBIAN libcurl4-openssl-dev)
 edgeopt_package(GnuplotIostream FIND MODULE
-  TARGETS GnuplotIostream::GnuplotIostream DEBIAN libgnuplot-iostream-dev libboost-iostreams-dev)
+  TARGETS GnuplotIostream::GnuplotIostream DEBIAN libgnuplot-iostream-dev libboost-iostreams-dev libboost-filesystem-dev)
 
 # The target of a package in `out_target`, or nothing.
 function(edgeopt_find_package name out_target)
