@@ -6,42 +6,17 @@
 #include <edgeopt/study/study_report.hpp>
 #include <filesystem>
 #include <iostream>
-#include <map>
 #include <string>
 
 #include "common.hpp"
 #include "interrupt.hpp"
 #include "progress_line.hpp"
+#include "setting_options.hpp"
 
 namespace {
 
-// Settings that the command line gives, by the names they have in a file.
-class SettingOptions {
- public:
-  void add(CLI::App& app, const std::string& option, const std::string& key,
-           const std::string& description) {
-    app.add_option(option, values_[key], description)->check([key](const std::string& text) {
-      try {
-        edgeopt::ExperimentConfig scratch;
-        edgeopt::set_config_value(scratch, key, text);
-        return std::string();
-      } catch (const edgeopt::DomainError& error) {
-        return "found '" + text + "', expected " + error.allowed();
-      }
-    });
-  }
-
-  // They override what a file says.
-  void apply(edgeopt::ExperimentConfig& config) const {
-    for (const auto& [key, text] : values_)
-      if (!text.empty()) edgeopt::set_config_value(config, key, text);
-  }
-
- private:
-  std::map<std::string, std::string> values_;
-};
-
-edgeopt::LoadedConfig configuration(const std::string& file, const SettingOptions& options) {
+edgeopt::LoadedConfig configuration(const std::string& file,
+                                    const examples::SettingOptions& options) {
   edgeopt::LoadedConfig loaded;
   if (!file.empty()) loaded = edgeopt::load_config(file);
   options.apply(loaded.config);
@@ -72,7 +47,7 @@ void print_tables(const edgeopt::FinishedStudy& study) {
   print("Frontier of latency", edgeopt::candidate_table(result.latency_frontier));
   print("Frontier of the energy proxy", edgeopt::candidate_table(result.energy_frontier));
   std::cout << study.written.files.size() << " files are in " << study.written.folder.string()
-            << "; begin with " << (study.written.folder / "report.html").string() << '\n';
+            << ". Begin with " << (study.written.folder / "report.md").string() << '\n';
 }
 
 }  // namespace
@@ -83,7 +58,7 @@ int main(int argc, char** argv) {
       "Trains SmallCNN, prunes it, brings it to fp32, fp16 and int8, measures "
       "every candidate, and writes tables, pictures and a report.");
   std::string file;
-  SettingOptions settings;
+  examples::SettingOptions settings;
   std::string format;
   bool quiet = false;
   bool resume = false;

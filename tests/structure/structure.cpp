@@ -138,6 +138,20 @@ TEST_CASE("headers include only what layers.txt allows") {
         "");
 }
 
+TEST_CASE("edgeopt.hpp includes every header, except kernels and details") {
+  const fs::path include = tests.parent_path() / "include";
+  const std::string umbrella = read(include / "edgeopt/edgeopt.hpp");
+  Complaints missing;
+  for (const auto& entry : fs::recursive_directory_iterator(include)) {
+    const std::string header = entry.path().lexically_relative(include).generic_string();
+    if (entry.path().extension() == ".hpp" && header != "edgeopt/edgeopt.hpp" &&
+        !header.starts_with("edgeopt/kernels/") && header.find("/detail/") == header.npos &&
+        umbrella.find("#include \"" + header + "\"") == umbrella.npos)
+      missing.push_back(header);
+  }
+  CHECK(lines(missing) == "");
+}
+
 TEST_CASE("headers keep the conventions") {
   CHECK(lines(broken_conventions(tests.parent_path() / "include", EDGEOPT_MAJOR)) == "");
 }

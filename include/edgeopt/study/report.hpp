@@ -3,8 +3,6 @@
 /// A report as sections of text, tables and pictures, in Markdown and in HTML.
 #pragma once
 
-#include <openssl/evp.h>  // EVP_EncodeBlock
-
 #include <cstddef>
 #include <span>
 #include <string>
@@ -12,6 +10,7 @@
 #include <vector>
 
 #include "edgeopt/columns.hpp"
+#include "edgeopt/io/base64.hpp"
 #include "edgeopt/io/html.hpp"
 #include "edgeopt/io/markdown.hpp"
 #include "edgeopt/io/readable.hpp"
@@ -89,15 +88,6 @@ namespace detail {
 
 namespace detail {
 
-[[nodiscard]] inline std::string base64(std::string_view bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // and a terminating zero
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                     reinterpret_cast<const unsigned char*>(bytes.data()),
-                                     static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
-}
-
 inline constexpr std::string_view report_style =
     "body { font-family: sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; }\n"
     "table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto; }\n"
@@ -121,7 +111,7 @@ inline constexpr std::string_view report_style =
     for (const std::string& name : section.pictures)
       if (const Picture* picture = detail::find_picture(pictures, name))
         text += "<p><img alt=\"" + io::html_escaped(name) + "\" src=\"data:image/png;base64," +
-                detail::base64(picture->png) + "\"></p>\n";
+                io::to_base64(picture->png) + "\"></p>\n";
   }
   return text + "</body>\n</html>\n";
 }
