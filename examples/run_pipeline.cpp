@@ -1,5 +1,6 @@
 // The main job: train, prune, convert, measure, compare, and write it all into a folder.
 #include <edgeopt/io/json.hpp>
+#include <edgeopt/io/readable.hpp>
 #include <edgeopt/io/text_table.hpp>
 #include <edgeopt/study/load_config.hpp>
 #include <edgeopt/study/pipeline.hpp>
@@ -29,11 +30,14 @@ std::string command_line(int argc, char** argv) {
   return command;
 }
 
-void show(examples::ProgressLine& line, const edgeopt::StudyProgress& progress) {
-  const std::string unit = progress.stage == "training" ? "batches" : "candidates";
-  line.show(std::string(progress.stage) + ": " + std::to_string(progress.done) + " of " +
-                std::to_string(progress.total) + " " + unit,
-            static_cast<double>(progress.done) / static_cast<double>(progress.total));
+void show(const examples::ProgressLine& line, const edgeopt::StudyProgress& progress) {
+  std::string text = std::string(progress.stage) + ": " + std::to_string(progress.done) + " of " +
+                     std::to_string(progress.total);
+  if (progress.stage == "training")
+    text += " batches, loss " + edgeopt::io::to_readable(progress.loss, {3});
+  else
+    text += " candidates";
+  line.show(text, static_cast<double>(progress.done) / static_cast<double>(progress.total));
 }
 
 void print_tables(const edgeopt::FinishedStudy& study) {

@@ -331,6 +331,38 @@ TEST_CASE("The report holds every table and, in HTML, every picture") {
   CHECK(html.find("data:image/png;base64,UE5HIQ==") != std::string::npos);
 }
 
+TEST_CASE("Plots and hardware analysis can be written alone") {
+  const TemporaryFolder temporary;
+  const StudyResult study =
+      run_study(tiny_config_in(temporary.path() / "study"), fake_time()).result;
+  const WrittenFiles hardware =
+      save_hardware_artifacts(temporary.path() / "hardware", study.hardware, no_gnuplot);
+  CHECK(names_of(temporary.path() / "hardware") == std::set<std::string>{"layerwise_breakdown.csv",
+                                                                         "precision_tradeoffs.csv",
+                                                                         "hardware_summary.csv"});
+  CHECK(hardware.missing_pictures_note.find("layerwise_macs.png") != std::string::npos);
+
+  const auto plots = temporary.path() / "plots";
+  CHECK(save_plots(plots, study.sweep.rows, FrontierAccuracy::measured, no_gnuplot).files.empty());
+  CHECK_FALSE(std::filesystem::exists(plots));
+  if (!edgeopt::io::find_program("gnuplot")) return;
+  CHECK(save_plots(plots, study.sweep.rows).missing_pictures_note.empty());
+  CHECK(names_of(plots) == std::set<std::string>{"accuracy_vs_latency.png",
+                                                 "accuracy_vs_energy.png",
+                                                 "accuracy_vs_memory.png"});
+}
+
+TEST_CASE("A gnuplot that draws nothing is one sentence, not the end") {
+  const TemporaryFolder temporary;
+  StudyOptions options = fake_time();
+  options.gnuplot = "/bin/false";
+  const FinishedStudy study = run_study(tiny_config_in(temporary.path() / "out"), options);
+  CHECK(names_of(temporary.path() / "out") == tables_and_texts);
+  REQUIRE(study.notes.size() == 1);
+  CHECK(study.notes[0].find("accuracy_vs_latency.png") != std::string::npos);
+  CHECK(study.notes[0].find("/bin/false") != std::string::npos);
+}
+
 TEST_CASE("The files of an operator profile") {
   const TemporaryFolder temporary;
   write_hardware_profile_artifacts(temporary.path() / "profile",
