@@ -2,6 +2,9 @@
 # Fails unless SOURCE compiles, and with MISUSE defined is refused with the message in its first line.
 
 set(command ${COMPILER} -std=c++20 -fsyntax-only)
+list(REMOVE_DUPLICATES FOLDERS)
+# The compiler's own folder has its place at the end: named earlier, it hides those it stands behind.
+list(REMOVE_ITEM FOLDERS /usr/include)
 foreach(folder IN LISTS FOLDERS)
   list(APPEND command -isystem ${folder})
 endforeach()
