@@ -58,6 +58,7 @@
 #include "edgeopt/engines/fp16_engine.hpp"
 #include "edgeopt/engines/fp32_engine.hpp"
 #include "edgeopt/engines/int8_engine.hpp"
+#include "edgeopt/engines/pooled_engine.hpp"
 #include "edgeopt/engines/thread_pool.hpp"
 #include "edgeopt/engines/workspace.hpp"
 #endif

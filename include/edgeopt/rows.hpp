@@ -36,12 +36,13 @@ constexpr void visit_columns(const LayerEstimate*, Visit&& visit) {
 }
 
 /// What was measured of one engine on one data set. All times include the latency multiplier of
-/// the configuration.
+/// the configuration and are those of the threads it names: engines that can share the images of a
+/// batch among them, so that a single image is as fast as one of them.
 struct PerfMetrics {
   double accuracy = 0;           ///< share of right answers, 0 to 1
   double accuracy_ci95_low = 0;  ///< 95 % Wilson interval
   double accuracy_ci95_high = 0;
-  double latency_ms = 0;  ///< mean over the repeats, one batch
+  double latency_ms = 0;  ///< mean over the repeats, one batch on all threads
   double latency_median_ms = 0;
   double latency_std_ms = 0;               ///< population standard deviation over the repeats
   double latency_p95_ms = 0;               ///< linear interpolation

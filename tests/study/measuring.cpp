@@ -5,9 +5,11 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "catch.hpp"
+#include "edgeopt/engines/pooled_engine.hpp"
 #include "edgeopt/study/accuracy.hpp"
 #include "edgeopt/study/any_engine.hpp"
 #include "edgeopt/study/deployment.hpp"
@@ -52,6 +54,35 @@ class BrightnessEngine {
       std::make_shared<std::atomic<std::int64_t>>(0);
 };
 static_assert(Engine<BrightnessEngine>);
+
+// Says in its logits how many threads its workspace is for.
+class PoolSizeEngine {
+ public:
+  struct Workspace {
+    int threads;
+  };
+
+  [[nodiscard]] ImageShape input_shape() const { return {1, 2, 2}; }
+  [[nodiscard]] std::int64_t classes() const { return 1; }
+  [[nodiscard]] Precision precision() const { return Precision::fp32; }
+  [[nodiscard]] std::int64_t parameter_bytes() const { return 1; }
+  [[nodiscard]] Workspace make_workspace(std::int64_t) const { return {0}; }
+  [[nodiscard]] Workspace make_workspace(std::int64_t, ThreadPool& pool) const {
+    return {pool.size()};
+  }
+  void run(std::span<const float>, Workspace& workspace, std::span<float> logits) const {
+    for (float& logit : logits) logit = static_cast<float>(workspace.threads);
+    threads_seen_->push_back(workspace.threads);
+  }
+
+  /// Of all calls since the last question.
+  [[nodiscard]] std::vector<int> threads_seen() const { return std::exchange(*threads_seen_, {}); }
+
+ private:
+  std::shared_ptr<std::vector<int>> threads_seen_ = std::make_shared<std::vector<int>>();
+};
+static_assert(PooledEngine<PoolSizeEngine>);
+static_assert(Engine<BrightnessEngine> && !PooledEngine<BrightnessEngine>);
 
 // Answers NaN, as an engine with broken weights would.
 struct BrokenEngine : BrightnessEngine {
@@ -184,6 +215,34 @@ TEST_CASE("An engine of any type is an engine") {
   CHECK(logits == std::vector<float>{-2, 2, -2, 2, -2, 2});
   auto foreign = AnyEngine(BrokenEngine()).make_workspace(3);
   CHECK_THROWS_AS(any.run(one_batch, foreign, logits), DomainError);
+}
+
+TEST_CASE("Whatever is timed runs on the threads of the pool, if the engine can use them") {
+  ThreadPool pool(3);
+  const PoolSizeEngine engine;
+  const LatencySettings settings{.warmup = 1, .runs = 2, .repeats = 1};
+  const std::vector<int> four_calls(4, 3);
+  (void)measure_latency_distribution(engine, one_batch, settings, pool);
+  CHECK(engine.threads_seen() == four_calls);
+  (void)measure_latency(AnyEngine(engine), one_batch, settings, pool);
+  CHECK(engine.threads_seen() == four_calls);
+  (void)deployment_simulation(engine, one_batch, 1, 0, pool);
+  CHECK(engine.threads_seen() == std::vector<int>(5, 3));
+
+  Dataset data = dark_and_bright();
+  data.classes = 1;
+  data.labels.assign(data.labels.size(), 0);
+  ThreadPool caller_only;
+  (void)collect_metrics(engine, data, {.latency = settings, .batch_size = 10}, std::nullopt,
+                        caller_only);
+  CHECK(engine.threads_seen() == std::vector<int>{1, 1, 1, 1, 1, 1, 1, 1, 0});  // 0: accuracy
+
+  // Without a pool, and for an engine that knows of none, everything runs on the caller's thread.
+  (void)measure_latency(engine, one_batch, settings);
+  CHECK(engine.threads_seen() == std::vector<int>(4, 1));
+  const BrightnessEngine plain;
+  (void)measure_latency(AnyEngine(plain), one_batch, settings, pool);
+  CHECK(plain.calls() == 4);
 }
 
 TEST_CASE("Metrics of an engine that a user wrote") {

@@ -12,11 +12,14 @@
 #include <utility>
 
 #include "edgeopt/engine.hpp"
+#include "edgeopt/engines/pooled_engine.hpp"
+#include "edgeopt/engines/thread_pool.hpp"
 #include "edgeopt/error.hpp"
 
 namespace edgeopt::inline v0 {
 
-/// Holds an engine and is one. Copies share the engine, which is immutable.
+/// Holds an engine and is one. Copies share the engine, which is immutable. It takes a thread pool
+/// whatever it holds; an engine that is no `PooledEngine` runs without it.
 class AnyEngine {
   struct Scratch {
     virtual ~Scratch() = default;
@@ -29,6 +32,8 @@ class AnyEngine {
     virtual Precision precision() const = 0;
     virtual std::int64_t parameter_bytes() const = 0;
     virtual std::unique_ptr<Scratch> make_workspace(std::int64_t max_batch) const = 0;
+    virtual std::unique_ptr<Scratch> make_workspace(std::int64_t max_batch,
+                                                    ThreadPool& pool) const = 0;
     virtual void run(std::span<const float> images, Scratch& scratch,
                      std::span<float> logits) const = 0;
   };
@@ -38,8 +43,7 @@ class AnyEngine {
     using Workspace = decltype(std::declval<const E&>().make_workspace(std::int64_t{}));
 
     struct TypedScratch final : Scratch {
-      explicit TypedScratch(const E& engine, std::int64_t max_batch)
-          : workspace(engine.make_workspace(max_batch)) {}
+      explicit TypedScratch(Workspace made) : workspace(std::move(made)) {}
       Workspace workspace;
     };
 
@@ -50,7 +54,11 @@ class AnyEngine {
     Precision precision() const override { return engine.precision(); }
     std::int64_t parameter_bytes() const override { return engine.parameter_bytes(); }
     std::unique_ptr<Scratch> make_workspace(std::int64_t max_batch) const override {
-      return std::make_unique<TypedScratch>(engine, max_batch);
+      return std::make_unique<TypedScratch>(engine.make_workspace(max_batch));
+    }
+    std::unique_ptr<Scratch> make_workspace(std::int64_t max_batch,
+                                            ThreadPool& pool) const override {
+      return std::make_unique<TypedScratch>(v0::make_workspace(engine, max_batch, pool));
     }
     void run(std::span<const float> images, Scratch& scratch,
              std::span<float> logits) const override {
@@ -84,6 +92,9 @@ class AnyEngine {
   [[nodiscard]] Workspace make_workspace(std::int64_t max_batch) const {
     return Workspace(engine_->make_workspace(max_batch));
   }
+  [[nodiscard]] Workspace make_workspace(std::int64_t max_batch, ThreadPool& pool) const {
+    return Workspace(engine_->make_workspace(max_batch, pool));
+  }
   /// @throws DomainError for the workspace of an engine of another type, and what the engine throws
   void run(std::span<const float> images, Workspace& workspace, std::span<float> logits) const {
     engine_->run(images, *workspace.scratch_, logits);
@@ -93,6 +104,6 @@ class AnyEngine {
   std::shared_ptr<const Interface> engine_;
 };
 
-static_assert(Engine<AnyEngine>);
+static_assert(PooledEngine<AnyEngine>);
 
 }  // namespace edgeopt::inline v0

@@ -117,7 +117,9 @@ void visit_config_keys(Visit&& visit) {
   visit("benchmark_runs", &C::benchmark_runs, count, "calls in a timed group");
   visit("pareto_use_ci", &C::pareto_use_ci, any,
         "frontiers compare the low end of the accuracy's interval");
-  visit("threads", &C::threads, count, "threads of the computation; none means one for each core");
+  visit("threads", &C::threads, count,
+        "threads of the computation, and those that share a timed batch; none means one for each "
+        "core");
   visit("output_dir", &C::output_dir, any, "folder the results are written to");
 }
 

@@ -12,6 +12,8 @@
 
 #include "edgeopt/columns.hpp"
 #include "edgeopt/engine.hpp"
+#include "edgeopt/engines/pooled_engine.hpp"
+#include "edgeopt/engines/thread_pool.hpp"
 #include "edgeopt/error.hpp"
 #include "edgeopt/statistics.hpp"
 #include "edgeopt/study/clock.hpp"
@@ -54,11 +56,12 @@ constexpr void visit_columns(const Deployment*, Visit&& visit) {
 /// Runs one batch at once and its first `stream_items` images one by one, each after `warmup` calls
 /// of the same size.
 /// @param images `[batch, channels, height, width]`, normalised
+/// @param pool  whose threads share the work, if the engine is one that can (`PooledEngine`)
 /// @throws DomainError for a scale or warm-up out of range or images that are not a batch
 template <Engine E>
 [[nodiscard]] Deployment deployment_simulation(const E& engine, std::span<const float> images,
-                                               double cpu_frequency_scale,
-                                               std::int64_t warmup = LatencySettings{}.warmup,
+                                               double cpu_frequency_scale, std::int64_t warmup,
+                                               ThreadPool& pool,
                                                const Clock& clock = steady_clock()) {
   if (!std::isfinite(cpu_frequency_scale) || cpu_frequency_scale <= 0)
     throw DomainError("cpu_frequency_scale", format_real(cpu_frequency_scale),
@@ -68,11 +71,11 @@ template <Engine E>
   const std::int64_t batch = detail::batch_size(engine, images);
 
   Deployment result{.cpu_frequency_scale = cpu_frequency_scale, .latency_multiplier = multiplier};
-  result.batch_latency_ms = measure_latency(engine, images, once, clock);
+  result.batch_latency_ms = measure_latency(engine, images, once, pool, clock);
   result.batch_throughput_sps = images_per_second(batch, result.batch_latency_ms);
 
   const std::size_t elements = images.size() / static_cast<std::size_t>(batch);
-  auto workspace = engine.make_workspace(1);
+  auto workspace = make_workspace(engine, 1, pool);
   std::vector<float> logits(static_cast<std::size_t>(engine.classes()));
   for (std::int64_t i = 0; i < warmup; ++i) engine.run(images.first(elements), workspace, logits);
   std::vector<double> items_ms;
@@ -86,6 +89,16 @@ template <Engine E>
   result.stream_p50_ms = median(items_ms);
   result.stream_p99_ms = percentile(items_ms, 99);
   return result;
+}
+
+/// The same on the thread of the caller.
+template <Engine E>
+[[nodiscard]] Deployment deployment_simulation(const E& engine, std::span<const float> images,
+                                               double cpu_frequency_scale,
+                                               std::int64_t warmup = LatencySettings{}.warmup,
+                                               const Clock& clock = steady_clock()) {
+  ThreadPool caller_only;
+  return deployment_simulation(engine, images, cpu_frequency_scale, warmup, caller_only, clock);
 }
 
 }  // namespace edgeopt::inline v0

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "edgeopt/engine.hpp"
+#include "edgeopt/engines/pooled_engine.hpp"
+#include "edgeopt/engines/thread_pool.hpp"
 #include "edgeopt/error.hpp"
 #include "edgeopt/statistics.hpp"
 #include "edgeopt/study/clock.hpp"
@@ -65,14 +67,15 @@ template <Engine E>
 /// Times an engine on one batch: a first call; then, `repeats` times, `warmup` calls and `runs`
 /// calls that are timed together.
 /// @param images `[batch, channels, height, width]`, normalised
+/// @param pool  whose threads share the batch, if the engine is one that can (`PooledEngine`)
 /// @throws DomainError for settings out of range or images that are not a batch of the engine's
 template <Engine E>
 [[nodiscard]] LatencyDistribution measure_latency_distribution(
-    const E& engine, std::span<const float> images, const LatencySettings& settings = {},
-    const Clock& clock = steady_clock()) {
+    const E& engine, std::span<const float> images, const LatencySettings& settings,
+    ThreadPool& pool, const Clock& clock = steady_clock()) {
   detail::check(settings);
   const std::int64_t batch = detail::batch_size(engine, images);
-  auto workspace = engine.make_workspace(batch);
+  auto workspace = make_workspace(engine, batch, pool);
   std::vector<float> logits(static_cast<std::size_t>(batch * engine.classes()));
   const auto call = [&](std::int64_t times) {
     for (std::int64_t i = 0; i < times; ++i) engine.run(images, workspace, logits);
@@ -93,6 +96,15 @@ template <Engine E>
   return result;
 }
 
+/// The same on the thread of the caller.
+template <Engine E>
+[[nodiscard]] LatencyDistribution measure_latency_distribution(
+    const E& engine, std::span<const float> images, const LatencySettings& settings = {},
+    const Clock& clock = steady_clock()) {
+  ThreadPool caller_only;
+  return measure_latency_distribution(engine, images, settings, caller_only, clock);
+}
+
 /// Images per second at `latency_ms` for a batch; a latency below 1e-6 ms counts as 1e-6 ms.
 [[nodiscard]] constexpr double images_per_second(std::int64_t batch, double latency_ms) noexcept {
   const double seconds = latency_ms / 1000;
@@ -100,6 +112,14 @@ template <Engine E>
 }
 
 /// The mean of that distribution: milliseconds of one batch.
+template <Engine E>
+[[nodiscard]] double measure_latency(const E& engine, std::span<const float> images,
+                                     const LatencySettings& settings, ThreadPool& pool,
+                                     const Clock& clock = steady_clock()) {
+  return measure_latency_distribution(engine, images, settings, pool, clock).mean_ms;
+}
+
+/// The same on the thread of the caller.
 template <Engine E>
 [[nodiscard]] double measure_latency(const E& engine, std::span<const float> images,
                                      const LatencySettings& settings = {},

@@ -18,8 +18,8 @@
 
 namespace edgeopt::inline v0 {
 
-/// Milliseconds that one batch takes the library's engine. Weights and images are random: the time
-/// does not depend on what they are.
+/// Milliseconds that one batch takes the library's engine on one thread. Weights and images are
+/// random: the time does not depend on what they are.
 /// @throws DomainError for a network that cannot be built, a batch below 1, or settings out of
 /// range
 [[nodiscard]] inline double measure_network_latency(const SmallCNNSpec& spec, std::int64_t batch,

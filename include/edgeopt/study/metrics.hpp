@@ -66,8 +66,9 @@ template <Engine E>
 }
 
 /// Measures an engine: latency on the first batch of the data and on its first image, then accuracy
-/// on all of it. The first call is cold when the engine was never called before. Latency is that of
-/// one thread; the pool shares the work of the accuracy.
+/// on all of it. The first call is cold when the engine was never called before.
+/// @param pool  whose threads share the batches of the accuracy, and the images of a timed batch if
+///   the engine is one that can (`PooledEngine`)
 /// @param peak_activation_bytes what the network keeps alive at most for one batch, see
 ///   `memory_plan.hpp`; where it is unknown, as for an engine without a graph, peak_activation_mb
 ///   and estimated_runtime_memory_mb are NaN
@@ -85,10 +86,10 @@ template <Engine E>
   const std::span<const float> images(batch.images);
 
   const LatencyDistribution latency =
-      measure_latency_distribution(engine, images, settings.latency, clock);
+      measure_latency_distribution(engine, images, settings.latency, pool, clock);
   const double batch1_latency_ms =
       measure_latency(engine, images.first(static_cast<std::size_t>(data.shape.elements())),
-                      settings.latency, clock);
+                      settings.latency, pool, clock);
   const ConfusionMatrix answers = confusion_matrix(engine, data, settings.batch_size, pool);
   const Interval interval = wilson_interval(answers.right_answers(), answers.images());
 

@@ -106,10 +106,10 @@ inline void report_progress(const StudyOptions& options, const StudyProgress& pr
 [[nodiscard]] inline Deployment simulate_deployment(const SmallCNN<float>& model,
                                                     const BatchLoader& validation,
                                                     const ExperimentConfig& config,
-                                                    const Clock& clock) {
+                                                    ThreadPool& pool, const Clock& clock) {
   Epoch epoch = validation.epoch();
   return deployment_simulation(Fp32Engine(to_graph(model)), epoch.next()->images,
-                               config.cpu_frequency_scale, config.benchmark_warmup, clock);
+                               config.cpu_frequency_scale, config.benchmark_warmup, pool, clock);
 }
 
 }  // namespace detail
@@ -128,10 +128,11 @@ inline void report_progress(const StudyOptions& options, const StudyProgress& pr
   return analysis;
 }
 
-/// Everything that follows from a trained network, its baseline and its sweep.
+/// Everything that follows from a trained network, its baseline and its sweep. The deployment is
+/// timed on the threads of `pool`.
 [[nodiscard]] inline StudyResult conclude_study(const ExperimentConfig& config,
                                                 const DataSplits& splits, const Loaders& loaders,
-                                                Checkpoint finished,
+                                                Checkpoint finished, ThreadPool& pool,
                                                 const Clock& clock = steady_clock()) {
   const std::int64_t batch = std::min(config.batch_size, splits.validation.size());
   StudyResult study;
@@ -146,7 +147,8 @@ inline void report_progress(const StudyOptions& options, const StudyProgress& pr
   const FrontierAccuracy accuracy = frontier_accuracy(config);
   study.latency_frontier = pareto_frontier(study.sweep.rows, FrontierCost::latency, accuracy);
   study.energy_frontier = pareto_frontier(study.sweep.rows, FrontierCost::energy, accuracy);
-  study.deployment = detail::simulate_deployment(finished.model, loaders.validation, config, clock);
+  study.deployment =
+      detail::simulate_deployment(finished.model, loaders.validation, config, pool, clock);
   study.hardware =
       analyze_hardware(study.network, batch, study.baseline.latency_ms, study.sweep.rows, config);
   study.summary = build_summary(config, study.baseline, study.sweep.rows, study.deployment,
@@ -191,7 +193,7 @@ inline FinishedStudy run_study(const ExperimentConfig& config, const StudyOption
     throw StudyInterrupted(state.sweep.finished(), candidates, config.output_dir.string());
 
   FinishedStudy study;
-  study.result = conclude_study(config, splits, loaders, std::move(state), options.clock);
+  study.result = conclude_study(config, splits, loaders, std::move(state), pool, options.clock);
   study.written = write_outputs(folder, study.result, run, options.gnuplot);
   remove_checkpoint(folder);
   study.notes = splits.notes;

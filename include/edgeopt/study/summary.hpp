@@ -25,9 +25,11 @@ namespace edgeopt::inline v0 {
 /// What the estimates leave out, one sentence each.
 [[nodiscard]] inline std::vector<std::string> assumptions(const ExperimentConfig& config) {
   std::vector<std::string> sentences = {
-      "Latency was measured on the machine that ran the study, by one thread, and multiplied by "
-      "latency_multiplier; a real target has other caches and other kernels.",
-      "Bytes are moved in sequence and each once: cache misses and cache hits are not modelled.",
+      "Latency was measured on the machine that ran the study, with the images of a batch shared "
+      "among its threads (manifest.json says how many), and multiplied by latency_multiplier; a "
+      "real target has other caches, cores and kernels.",
+      "Estimates of layers assume one thread and sequential access: each byte is moved once, and "
+      "cache misses and cache hits are not modelled.",
       "Parameters are counted once a batch and layer outputs as written once; inputs that are read "
       "and pooled tensors are not counted.",
       "energy_proxy_j is latency times an assumed power, not a measurement.",
