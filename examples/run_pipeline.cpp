@@ -51,7 +51,7 @@ void print_tables(const edgeopt::FinishedStudy& study) {
   print("Frontier of latency", edgeopt::candidate_table(result.latency_frontier));
   print("Frontier of the energy proxy", edgeopt::candidate_table(result.energy_frontier));
   std::cout << study.written.files.size() << " files are in " << study.written.folder.string()
-            << ". Begin with " << (study.written.folder / "report.md").string() << '\n';
+            << ". Begin with " << (study.written.folder / "report.html").string() << '\n';
 }
 
 }  // namespace

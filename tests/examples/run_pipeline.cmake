@@ -14,7 +14,7 @@ edgeopt_add_example_test(run_pipeline_tables run_pipeline
   STDOUT "Candidates\n" "pruning_level  precision  accepted  accuracy"
          "\n +0  fp32       no " "\n +0  fp16       yes " "\n +0.5  int8       yes "
          "\nFrontier of latency\n" "\nFrontier of the energy proxy\n"
-         "\n${files} files are in out. Begin with out/report.md\n$"
+         "\n${files} files are in out. Begin with out/report.html\n$"
   ${drawn})
 edgeopt_add_example_test(run_pipeline_json run_pipeline
   ARGS --config ${tiny} --print json --output-dir elsewhere --seed 8 --quiet ABSENT out
