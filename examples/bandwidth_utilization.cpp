@@ -93,6 +93,17 @@ std::vector<edgeopt::ReferenceBandwidth> devices_of(const Options& options) {
   return devices;
 }
 
+/// A pruning level.
+CLI::Validator level_form() {
+  return {[](const std::string& text) {
+            const auto level = edgeopt::parse_real(text);
+            return level && *level >= 0 && *level < 1
+                       ? ""
+                       : "found '" + text + "', expected a number in [0, 1)";
+          },
+          ""};
+}
+
 /// The network at the latency given, or else measured here.
 TimedNetwork timed(const std::string& name, const edgeopt::SmallCNNSpec& spec,
                    const std::optional<double>& latency_ms, const Options& options) {
@@ -102,12 +113,18 @@ TimedNetwork timed(const std::string& name, const edgeopt::SmallCNNSpec& spec,
           edgeopt::estimate_layerwise_stats(spec, options.batch, options.precision)};
 }
 
+/// A measured latency beside a given one would compare two machines: where only the baseline's is
+/// given, the pruned network is put at the same.
+std::optional<double> pruned_latency_ms(const Options& options) {
+  return options.compare_latency_ms ? options.compare_latency_ms : options.latency_ms;
+}
+
 std::vector<TimedNetwork> networks_of(const Options& options) {
   std::vector<TimedNetwork> networks{timed("baseline", options.spec, options.latency_ms, options)};
   if (options.compare_level)
     networks.push_back(timed("pruned " + edgeopt::format_real(*options.compare_level),
                              edgeopt::pruned(options.spec, *options.compare_level),
-                             options.compare_latency_ms, options));
+                             pruned_latency_ms(options), options));
   return networks;
 }
 
@@ -139,8 +156,11 @@ void report(const Options& options) {
                                         device.memory_bandwidth_gbps, options.peak_gmacs)}});
 
   const bool for_people = options.format == examples::Format::table;
-  const std::string source =
-      options.latency_ms ? "at the latency given" : "measured on this machine";
+  const bool share_latency =
+      options.compare_level && options.latency_ms && !options.compare_latency_ms;
+  const std::string source = share_latency        ? "both networks at the one latency given"
+                             : options.latency_ms ? "at the latency given"
+                                                  : "measured on this machine";
   examples::print({{"devices",
                     "Batch of " + std::to_string(options.batch) + " in " +
                         std::string(to_string(options.precision)) + ", " + source +
@@ -186,18 +206,14 @@ int main(int argc, char** argv) {
   auto* compare = program
                       .add_option("--compare", options.compare_level,
                                   "Also the network pruned to this level, in [0, 1)")
+                      ->check(level_form())
                       ->type_name("LEVEL");
-  auto* compare_latency = program
-                              .add_option("--compare-latency-ms", options.compare_latency_ms,
-                                          "Latency of a batch of the pruned network")
-                              ->check(examples::real_at_least(0))
-                              ->needs(compare)
-                              ->needs(latency);
+  program
+      .add_option("--compare-latency-ms", options.compare_latency_ms,
+                  "Latency of a batch of the pruned network; without it that of --latency-ms")
+      ->check(examples::real_at_least(0))
+      ->needs(compare)
+      ->needs(latency);
   examples::add_format_option(program, options.format);
-  return examples::run(program, argc, argv, [&] {
-    // A measured latency beside a given one would compare two machines.
-    if (options.compare_level && options.latency_ms && !options.compare_latency_ms)
-      throw CLI::RequiresError("--compare together with --latency-ms", compare_latency->get_name());
-    report(options);
-  });
+  return examples::run(program, argc, argv, [&] { report(options); });
 }

@@ -13,7 +13,10 @@ edgeopt_add_example_test(bandwidth_measured bandwidth_utilization
 edgeopt_add_example_test(bandwidth_clamped bandwidth_utilization
   ARGS --latency-ms 0 --device Board=4.3 STDOUT "counts as 1e-9 s")
 edgeopt_add_example_test(bandwidth_one_latency bandwidth_utilization
-  ARGS --latency-ms 4 --compare 0.5 STATUS 2 STDERR "--compare-latency-ms")
+  ARGS --latency-ms 4 --compare 0.5
+  STDOUT "both networks at the one latency given" "baseline  +4 " "pruned 0.5  +4 ")
+edgeopt_add_example_test(bandwidth_latency_of_nothing bandwidth_utilization
+  ARGS --compare-latency-ms 4 STATUS 2 STDERR "--compare-latency-ms requires")
 edgeopt_add_example_test(bandwidth_negative_latency bandwidth_utilization
   ARGS --latency-ms -1 STATUS 2 STDERR "found '-1', expected a number >= 0")
 edgeopt_add_example_test(bandwidth_nan_latency bandwidth_utilization
@@ -21,4 +24,4 @@ edgeopt_add_example_test(bandwidth_nan_latency bandwidth_utilization
 edgeopt_add_example_test(bandwidth_bad_device bandwidth_utilization
   ARGS --latency-ms 1 --device Board STATUS 2 STDERR "found 'Board', expected NAME=GB/S")
 edgeopt_add_example_test(bandwidth_bad_level bandwidth_utilization
-  ARGS --compare 1 STATUS 1 STDERR "pruning level is 1.0, allowed is .0, 1.")
+  ARGS --compare 1 STATUS 2 STDERR "found '1', expected a number in .0, 1.")
