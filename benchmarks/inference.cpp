@@ -8,7 +8,6 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -19,6 +18,7 @@
 #include "edgeopt/engines/int8_engine.hpp"
 #include "edgeopt/random.hpp"
 #include "edgeopt/small_cnn_graph.hpp"
+#include "instruction_set.hpp"
 
 namespace {
 
@@ -97,14 +97,6 @@ void add(const SmallCNNSpec& spec, std::shared_ptr<const SomeEngine> engine) {
         run(state, *engine, spec, batch, threads);
       })->UseRealTime();
     }
-}
-
-InstructionSet chosen_instruction_set() {
-  const char* const name = std::getenv("EDGEOPT_INSTRUCTION_SET");
-  if (name == nullptr) return detect_instruction_set();
-  for (const InstructionSet set : all_instruction_sets)
-    if (to_string(set) == name) return set;
-  throw DomainError("EDGEOPT_INSTRUCTION_SET", name, "the name of an instruction set");
 }
 
 }  // namespace

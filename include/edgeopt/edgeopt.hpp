@@ -5,12 +5,14 @@
 /// Including single headers compiles faster.
 #pragma once
 
+#include "edgeopt/adam_options.hpp"
 #include "edgeopt/array.hpp"
 #include "edgeopt/bandwidth_comparison.hpp"
 #include "edgeopt/batch_fit.hpp"
 #include "edgeopt/batch_memory.hpp"
 #include "edgeopt/checked_count.hpp"
 #include "edgeopt/columns.hpp"
+#include "edgeopt/cross_entropy.hpp"
 #include "edgeopt/engine.hpp"
 #include "edgeopt/error.hpp"
 #include "edgeopt/graph.hpp"
@@ -59,6 +61,7 @@
 #include "edgeopt/engines/fp32_engine.hpp"
 #include "edgeopt/engines/int8_engine.hpp"
 #include "edgeopt/engines/pooled_engine.hpp"
+#include "edgeopt/engines/small_cnn_trainer.hpp"
 #include "edgeopt/engines/thread_pool.hpp"
 #include "edgeopt/engines/workspace.hpp"
 #endif
@@ -74,6 +77,7 @@
 #include "edgeopt/nn/loss.hpp"
 #include "edgeopt/nn/model_graph.hpp"
 #include "edgeopt/nn/observer.hpp"
+#include "edgeopt/nn/parameter_spans.hpp"
 #include "edgeopt/nn/pruning.hpp"
 #include "edgeopt/nn/quantization_metadata.hpp"
 #include "edgeopt/nn/quantized_forward.hpp"

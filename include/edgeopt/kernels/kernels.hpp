@@ -16,6 +16,7 @@
 #include "edgeopt/half.hpp"
 #include "edgeopt/kernels/instruction_set.hpp"
 #include "edgeopt/kernels/layers.hpp"
+#include "edgeopt/kernels/training.hpp"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -49,6 +50,19 @@ template <class Value>
   return sse2::kernels<Value>();
 #else
   return neon::kernels<Value>();
+#endif
+}
+
+/// The functions of an instruction set for training.
+/// @throws DomainError when this machine does not have it
+[[nodiscard]] inline const TrainingKernels& training_kernels_for(
+    InstructionSet set = detect_instruction_set()) {
+  require_supported(set);
+#if defined(__x86_64__)
+  if (set == InstructionSet::avx2) return avx2::training_kernels();
+  return sse2::training_kernels();
+#else
+  return neon::training_kernels();
 #endif
 }
 

@@ -10,40 +10,27 @@
 ///     (17)  w := w - lr / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
 #pragma once
 
-#include <cmath>  // std::sqrt, std::isfinite
+#include <cmath>  // std::sqrt
 #include <concepts>
 #include <cstddef>
 #include <type_traits>  // std::common_type_t
 
+#include "edgeopt/adam_options.hpp"
 #include "edgeopt/error.hpp"
 #include "edgeopt/nn/small_cnn.hpp"
 #include "edgeopt/nn/tensor.hpp"
 #include "edgeopt/small_cnn_spec.hpp"
-#include "edgeopt/text.hpp"
 
 namespace edgeopt::inline v0 {
-
-struct AdamOptions {
-  double learning_rate = 1e-3;
-  double beta1 = 0.9;    ///< of the mean of gradients
-  double beta2 = 0.999;  ///< of the mean of their squares
-  double epsilon = 1e-8;
-};
 
 /// Adam's state for one network: the moments and the number of steps.
 template <std::floating_point T>
 class Adam {
  public:
-  /// @throws DomainError unless learning_rate > 0 is finite, betas are in [0, 1) and
-  ///   0 < epsilon is finite
+  /// @throws DomainError as `require_valid(options)`
   explicit Adam(const SmallCNNSpec& spec, const AdamOptions& options = {})
       : options_(options), mean_(spec), square_(spec) {
-    require(std::isfinite(options.learning_rate) && options.learning_rate > 0, "learning_rate",
-            options.learning_rate, "a number > 0");
-    require(options.beta1 >= 0 && options.beta1 < 1, "beta1", options.beta1, "in [0, 1)");
-    require(options.beta2 >= 0 && options.beta2 < 1, "beta2", options.beta2, "in [0, 1)");
-    require(std::isfinite(options.epsilon) && options.epsilon > 0, "epsilon", options.epsilon,
-            "a number > 0");
+    require_valid(options);
   }
 
   /// One step down `gradients`.
@@ -78,10 +65,6 @@ class Adam {
 
  private:
   using Scalar = std::common_type_t<T, double>;  // of what is the same for all parameters
-
-  static void require(bool holds, const char* name, double value, const char* allowed) {
-    if (!holds) throw DomainError(name, format_real(value), allowed);
-  }
 
   AdamOptions options_;
   SmallCNN<T> mean_;    // m

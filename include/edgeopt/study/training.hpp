@@ -2,7 +2,8 @@
 /// @file
 /// Training over epochs: of a new network, and of a pruned one that is to recover.
 ///
-/// Results are the same bits for any number of threads and workers.
+/// Results are the same bits for any number of threads and workers; another instruction set gives
+/// others within rounding.
 #pragma once
 
 #include <cmath>  // std::isfinite
@@ -12,11 +13,11 @@
 #include <string>
 #include <vector>
 
+#include "edgeopt/engines/small_cnn_trainer.hpp"
 #include "edgeopt/engines/thread_pool.hpp"
 #include "edgeopt/error.hpp"
-#include "edgeopt/nn/adam.hpp"
+#include "edgeopt/nn/parameter_spans.hpp"
 #include "edgeopt/nn/small_cnn.hpp"
-#include "edgeopt/nn/training_step.hpp"
 #include "edgeopt/small_cnn_spec.hpp"
 #include "edgeopt/study/config.hpp"
 #include "edgeopt/study/dataset.hpp"
@@ -76,7 +77,8 @@ inline void require_finite_loss(double loss, const TrainingProgress& at) {
 inline std::vector<EpochSummary> train(SmallCNN<float>& model, const BatchLoader& loader,
                                        const TrainingOptions& options, ThreadPool& pool,
                                        const TrainingWatch& watch = {}) {
-  TrainingStep<float> step(model.spec(), {.learning_rate = options.learning_rate});
+  SmallCNNTrainer trainer(model.spec(), {.learning_rate = options.learning_rate});
+  const SmallCNNSpans<float> parameters = parameter_spans(model);
   std::vector<EpochSummary> summaries;
   TrainingProgress progress;
   progress.epochs = options.epochs;
@@ -88,7 +90,8 @@ inline std::vector<EpochSummary> train(SmallCNN<float>& model, const BatchLoader
       if (watch.stop.stop_requested())
         throw Interrupted("training was interrupted in epoch " + std::to_string(progress.epoch));
       ++progress.batch;
-      progress.loss = static_cast<double>(step(model, batch.images, batch.labels, pool));
+      progress.loss =
+          static_cast<double>(trainer.step(parameters, batch.images, batch.labels, pool));
       detail::require_finite_loss(progress.loss, progress);
       loss_sum += progress.loss * static_cast<double>(batch.size());
       if (watch.on_batch) watch.on_batch(progress);

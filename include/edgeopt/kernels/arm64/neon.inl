@@ -57,6 +57,10 @@ inline constexpr int tile_pixels = 8;
   return __builtin_convertvector(levels, Bytes);
 }
 
+[[gnu::always_inline]] inline Floats square_root(Floats x) {
+  return reinterpret_cast<Floats>(vsqrtq_f32(reinterpret_cast<float32x4_t>(x)));
+}
+
 #include "edgeopt/kernels/source/kernels.inl"
 
 }  // namespace edgeopt::inline v0::kernels::inline EDGEOPT_KERNEL_UNIT::neon

@@ -54,3 +54,5 @@ template <class Value>
 const Kernels<Value>& kernels() {
   return table<typename ArithmeticOf<Value>::Type>;
 }
+
+#include "edgeopt/kernels/source/training.inl"

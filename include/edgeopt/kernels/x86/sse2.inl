@@ -60,6 +60,10 @@ inline constexpr int tile_pixels = Vectors == 1 ? 8 : 6;
   return load<Bytes>(&bytes);
 }
 
+[[gnu::always_inline]] inline Floats square_root(Floats x) {
+  return _mm_sqrt_ps(x);
+}
+
 #include "edgeopt/kernels/source/kernels.inl"
 
 }  // namespace edgeopt::inline v0::kernels::inline EDGEOPT_KERNEL_UNIT::sse2
