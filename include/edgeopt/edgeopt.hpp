@@ -37,6 +37,7 @@
 #include "edgeopt/layer_estimates.hpp"
 #include "edgeopt/memory_plan.hpp"
 #include "edgeopt/model_memory.hpp"
+#include "edgeopt/objectives.hpp"
 #include "edgeopt/operator_profile.hpp"
 #include "edgeopt/pareto.hpp"
 #include "edgeopt/precision.hpp"

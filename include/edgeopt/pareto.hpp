@@ -6,16 +6,19 @@
 /// A point dominates another when it is at least as good in every objective and better in one.
 #pragma once
 
-#include <algorithm>  // std::stable_sort
+#include <algorithm>  // std::count, std::stable_sort
 #include <cmath>      // std::isnan
 #include <cstddef>
 #include <cstdint>
-#include <numeric>  // std::iota
 #include <span>
 #include <string>
 #include <vector>
 
+#include "edgeopt/detail/dominance_ranks.hpp"
+#include "edgeopt/detail/minimized_points.hpp"
+#include "edgeopt/detail/non_dominated.hpp"
 #include "edgeopt/error.hpp"
+#include "edgeopt/objectives.hpp"
 #include "edgeopt/rows.hpp"
 #include "edgeopt/text.hpp"
 
@@ -73,115 +76,45 @@ enum class FrontierAccuracy : std::uint8_t { measured, interval_low };
   return frontier;
 }
 
-/// Whether less or more of an objective is better.
-enum class Direction : std::uint8_t { minimize, maximize };
-
-/// What happens to copies of a point of the non-dominated set.
-enum class Duplicates : std::uint8_t { keep_all, keep_first };
-
-namespace detail {
-
-/// Points with every objective to be minimised.
-class MinimizedPoints {
- public:
-  /// `points  // [n, objectives]`. @throws DomainError for no objectives, a number of values that
-  /// is not a multiple of their number, or NaN
-  MinimizedPoints(std::span<const double> points, std::span<const Direction> directions)
-      : values_(points.begin(), points.end()), objectives_(directions.size()) {
-    if (directions.empty()) throw DomainError("objectives", "none", "at least one");
-    if (points.size() % objectives_ != 0)
-      throw DomainError("number of values", std::to_string(points.size()),
-                        "a multiple of the " + std::to_string(objectives_) + " objectives");
-    for (std::size_t i = 0; i < values_.size(); ++i) {
-      if (std::isnan(values_[i]))
-        throw DomainError("objective " + std::to_string(i % objectives_ + 1) + " of point " +
-                              std::to_string(i / objectives_ + 1),
-                          "nan", "a number");
-      if (directions[i % objectives_] == Direction::maximize) values_[i] = -values_[i];
-    }
-  }
-
-  [[nodiscard]] std::size_t size() const { return values_.size() / objectives_; }
-  [[nodiscard]] std::size_t objectives() const { return objectives_; }
-  [[nodiscard]] std::span<const double> operator[](std::size_t point) const {
-    return std::span(values_).subspan(point * objectives_, objectives_);
-  }
-
-  [[nodiscard]] bool equal(std::size_t a, std::size_t b) const {
-    return std::equal((*this)[a].begin(), (*this)[a].end(), (*this)[b].begin());
-  }
-  [[nodiscard]] bool dominates(std::size_t a, std::size_t b) const {
-    bool better = false;
-    for (std::size_t i = 0; i < objectives_; ++i) {
-      if ((*this)[a][i] > (*this)[b][i]) return false;
-      better = better || (*this)[a][i] < (*this)[b][i];
-    }
-    return better;
-  }
-
-  /// Points by first objective, then second, ...; equal points keep their order. A point can be
-  /// dominated only by points before it.
-  [[nodiscard]] std::vector<std::size_t> lexicographic_order() const {
-    std::vector<std::size_t> order(size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
-      return std::lexicographical_compare((*this)[a].begin(), (*this)[a].end(), (*this)[b].begin(),
-                                          (*this)[b].end());
-    });
-    return order;
-  }
-
- private:
-  std::vector<double> values_;
-  std::size_t objectives_;
-};
-
-/// Whether a member of a front dominates the point. Latest members first: they are nearest in the
-/// order of the points and most likely to.
-inline bool dominated_by(const MinimizedPoints& points, const std::vector<std::size_t>& front,
-                         std::size_t point) {
-  return std::any_of(front.rbegin(), front.rend(),
-                     [&](std::size_t member) { return points.dominates(member, point); });
-}
-
-}  // namespace detail
-
 /// Indices of the points that no other point dominates, ascending. `points  // [n, objectives]`.
-/// @throws DomainError for no objectives, a number of values that is not a multiple of theirs, NaN
+///
+/// Takes O(n log n) for two and three objectives, where most dominated points are only read once,
+/// and O(n log n + n f) for others when f points are found.
+/// @throws DomainError for no objectives, a number of values that is not a multiple of theirs, NaN,
+///   and 2^32 points or more
 [[nodiscard]] inline std::vector<std::size_t> non_dominated(
     std::span<const double> points, std::span<const Direction> directions,
     Duplicates duplicates = Duplicates::keep_all) {
-  const detail::MinimizedPoints minimized(points, directions);
-  std::vector<std::size_t> front;
-  for (const std::size_t point : minimized.lexicographic_order()) {
-    const bool copy = !front.empty() && minimized.equal(front.back(), point);
-    if (copy ? duplicates == Duplicates::keep_first : detail::dominated_by(minimized, front, point))
-      continue;
-    front.push_back(point);
-  }
-  std::sort(front.begin(), front.end());
-  return front;
+  detail::require_points(points, directions.size());
+  const std::vector<detail::Position> left = detail::filter_dominated(points, directions);
+  const auto found = [&](const detail::MinimizedPoints& candidates) {
+    const detail::Marks marks = detail::mark_non_dominated(candidates, duplicates);
+    std::vector<std::size_t> indices;
+    indices.reserve(static_cast<std::size_t>(std::count(marks.begin(), marks.end(), true)));
+    for (std::size_t i = 0; i < marks.size(); ++i)
+      if (marks[i]) indices.push_back(left.empty() ? i : left[i]);
+    return indices;
+  };
+  return left.empty() ? found(detail::MinimizedPoints(points, directions))
+                      : found(detail::MinimizedPoints(points, directions, left));
 }
 
 /// The rank of each point: 0 for the non-dominated ones, 1 for those that only points of rank 0
 /// dominate, and so on (K. Deb et al., "A fast and elitist multiobjective genetic algorithm:
 /// NSGA-II", IEEE TEVC 6(2), 2002; found by adding points in lexicographic order to the first front
-/// that does not dominate them: X. Zhang et al., "An efficient approach to nondominated sorting",
-/// IEEE TEVC 19(2), 2015).
+/// that does not dominate them, which is searched for: X. Zhang et al., "An efficient approach to
+/// nondominated sorting", IEEE TEVC 19(2), 2015).
+///
+/// Takes O(n log n) for two objectives, O(n log^2 n) for three, and up to O(n^2) comparisons for
+/// others.
 /// @throws DomainError as `non_dominated`
 [[nodiscard]] inline std::vector<std::int64_t> non_dominated_ranks(
     std::span<const double> points, std::span<const Direction> directions) {
+  detail::require_points(points, directions.size());
   const detail::MinimizedPoints minimized(points, directions);
-  std::vector<std::vector<std::size_t>> fronts;
-  std::vector<std::int64_t> ranks(minimized.size());
-  for (const std::size_t point : minimized.lexicographic_order()) {
-    std::size_t rank = 0;
-    while (rank < fronts.size() && detail::dominated_by(minimized, fronts[rank], point)) ++rank;
-    if (rank == fronts.size()) fronts.emplace_back();
-    fronts[rank].push_back(point);
-    ranks[point] = static_cast<std::int64_t>(rank);
-  }
-  return ranks;
+  if (directions.size() == 2) return detail::ranks_2d(minimized);
+  if (directions.size() == 3) return detail::ranks_3d(minimized);
+  return detail::ranks_plain(minimized);
 }
 
 }  // namespace edgeopt::inline v0

@@ -1,9 +1,11 @@
 #include "edgeopt/hypervolume.hpp"
 
+#include <cmath>
 #include <limits>
 #include <vector>
 
 #include "catch.hpp"
+#include "edgeopt/pareto.hpp"
 #include "edgeopt/random.hpp"
 
 using namespace edgeopt;
@@ -52,6 +54,76 @@ TEST_CASE("the hypervolume equals the number of dominated cells") {
       REQUIRE(hypervolume(points, reference, minimized(objectives)) ==
               counted_volume(points, objectives, 5));
     }
+}
+
+TEST_CASE("lattice points whose values have the same sum dominate a known number of cells") {
+  for (const std::size_t sum : {1U, 2U, 30U, 200U}) {
+    std::vector<double> line;
+    std::vector<double> triangle;
+    for (std::size_t i = 0; i <= sum; ++i) {
+      line.insert(line.end(), {static_cast<double>(i), static_cast<double>(sum - i)});
+      for (std::size_t j = 0; i + j <= sum; ++j)
+        triangle.insert(triangle.end(), {static_cast<double>(i), static_cast<double>(j),
+                                         static_cast<double>(sum - i - j)});
+    }
+    // all cells of the cube but those whose indices have a smaller sum
+    const auto edge = static_cast<double>(sum) + 1;
+    const auto smaller = static_cast<double>(sum);
+    CHECK(hypervolume(line, std::vector<double>(2, edge), minimized(2)) ==
+          edge * edge - smaller * (smaller + 1) / 2);
+    CHECK(hypervolume(triangle, std::vector<double>(3, edge), minimized(3)) ==
+          edge * edge * edge - smaller * (smaller + 1) * (smaller + 2) / 6);
+  }
+}
+
+TEST_CASE("sweeps agree with slices") {
+  Random random(64);
+  for (const std::size_t objectives : {2U, 3U})
+    for (int i = 0; i < 20; ++i) {
+      const std::size_t count = random.below(200);
+      std::vector<double> points(count * objectives);
+      for (double& value : points) value = random.uniform();
+      if (i % 2 == 0)  // many on the front, of very different sizes
+        for (std::size_t j = 0; j < points.size(); j += objectives) {
+          points[j] = std::exp(-30 * points[j + 1]);
+          points[j + objectives - 1] *= points[j + objectives - 1];
+        }
+      const std::vector<double> reference(objectives, 0.9);
+      const double expected = detail::hypervolume_by_slices(
+          detail::points_below(points, reference, minimized(objectives)));
+      CHECK(hypervolume(points, reference, minimized(objectives)) ==
+            Approx(expected).epsilon(1e-13));
+    }
+}
+
+TEST_CASE("many points: dominated ones add nothing, powers of two scale") {
+  Random random(65);
+  for (const std::size_t objectives : {2U, 3U}) {
+    std::vector<double> points(30'000 * objectives);
+    for (double& value : points) value = random.uniform();
+    const auto directions = minimized(objectives);
+    const double volume = hypervolume(points, std::vector<double>(objectives, 1), directions);
+
+    std::vector<double> front;
+    for (const std::size_t point : non_dominated(points, directions))
+      front.insert(front.end(), points.begin() + static_cast<std::ptrdiff_t>(point * objectives),
+                   points.begin() + static_cast<std::ptrdiff_t>((point + 1) * objectives));
+    CHECK(hypervolume(front, std::vector<double>(objectives, 1), directions) == volume);
+
+    for (double& value : points) value *= 8;
+    CHECK(hypervolume(points, std::vector<double>(objectives, 8), directions) ==
+          std::ldexp(volume, 3 * static_cast<int>(objectives)));
+  }
+}
+
+TEST_CASE("a volume beyond the largest number is infinite") {
+  constexpr double most = std::numeric_limits<double>::max();
+  for (std::size_t objectives = 2; objectives <= 3; ++objectives) {
+    std::vector<double> points(3 * objectives, -most);
+    points[0] = points[objectives + 1] = points.back() = most / 2;
+    CHECK(hypervolume(points, std::vector<double>(objectives, most), minimized(objectives)) ==
+          std::numeric_limits<double>::infinity());
+  }
 }
 
 TEST_CASE("points outside the reference, dominated points and copies contribute nothing") {
