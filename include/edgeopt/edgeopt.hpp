@@ -5,6 +5,7 @@
 /// Including single headers compiles faster.
 #pragma once
 
+#include "edgeopt/arena.hpp"
 #include "edgeopt/array.hpp"
 #include "edgeopt/bandwidth_comparison.hpp"
 #include "edgeopt/batch_fit.hpp"
@@ -48,6 +49,7 @@
 #include "edgeopt/small_cnn_graph.hpp"
 #include "edgeopt/small_cnn_spec.hpp"
 #include "edgeopt/statistics.hpp"
+#include "edgeopt/stored_tensor.hpp"
 #include "edgeopt/table.hpp"
 #include "edgeopt/tensor_storage.hpp"
 #include "edgeopt/text.hpp"
