@@ -6,6 +6,7 @@
 #pragma once
 
 #include "edgeopt/adam_options.hpp"
+#include "edgeopt/arena.hpp"
 #include "edgeopt/array.hpp"
 #include "edgeopt/bandwidth_comparison.hpp"
 #include "edgeopt/batch_fit.hpp"
@@ -23,6 +24,7 @@
 #include "edgeopt/hardware_summary.hpp"
 #include "edgeopt/hypervolume.hpp"
 #include "edgeopt/image_shape.hpp"
+#include "edgeopt/io/charts.hpp"
 #include "edgeopt/io/file.hpp"
 #include "edgeopt/io/html.hpp"
 #include "edgeopt/io/label_placement.hpp"
@@ -50,6 +52,7 @@
 #include "edgeopt/small_cnn_graph.hpp"
 #include "edgeopt/small_cnn_spec.hpp"
 #include "edgeopt/statistics.hpp"
+#include "edgeopt/stored_tensor.hpp"
 #include "edgeopt/table.hpp"
 #include "edgeopt/tensor_storage.hpp"
 #include "edgeopt/text.hpp"

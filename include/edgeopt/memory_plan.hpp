@@ -13,19 +13,10 @@
 #include "edgeopt/checked_count.hpp"
 #include "edgeopt/graph.hpp"
 #include "edgeopt/shape_inference.hpp"
+#include "edgeopt/stored_tensor.hpp"
 #include "edgeopt/tensor_storage.hpp"
 
 namespace edgeopt::inline v0 {
-
-/// A piece of memory and the nodes during which it holds something.
-struct StoredTensor {
-  std::string name;  ///< of the tensor that owns it
-  std::int64_t bytes = 0;
-  std::size_t first_node = 0;
-  std::size_t last_node = 0;  ///< inclusive
-
-  friend bool operator==(const StoredTensor&, const StoredTensor&) = default;
-};
 
 /// The activations of a graph over time.
 struct ActivationLiveness {
