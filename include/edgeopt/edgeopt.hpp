@@ -25,6 +25,7 @@
 #include "edgeopt/hardware_summary.hpp"
 #include "edgeopt/hypervolume.hpp"
 #include "edgeopt/image_shape.hpp"
+#include "edgeopt/io/charts.hpp"
 #include "edgeopt/io/file.hpp"
 #include "edgeopt/io/html.hpp"
 #include "edgeopt/io/label_placement.hpp"

@@ -1,9 +1,10 @@
-// plot.hpp, png_resolution.hpp, label_placement.hpp
+// plot.hpp, charts.hpp, png_resolution.hpp, label_placement.hpp
 #include "edgeopt/io/plot.hpp"
 
 #include <unistd.h>  // write
 #include <zlib.h>
 
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
@@ -67,6 +68,24 @@ io::ScatterChart example() {
           {{"accepted", {1, 2, 2.1}, {0.8, 0.9, 0.9}, {"0.5 int8", "0 int8", "0 fp16"}},
            {"rejected", {3}, {0.95}, {"0 fp32"}, io::Marker::cross},
            {"frontier", {1, 2}, {0.8, 0.9}, {}, io::Marker::none, io::Connection::steps}}};
+}
+
+using Shape = io::Ceiling::Shape;
+
+io::LogLogChart roofline() {
+  return {"Roofline",
+          "MAC/byte",
+          "GMAC/s",
+          {{"peak", Shape::level, 64}, {"memory", Shape::slope, 4.3}, {"cache", Shape::slope, 40}},
+          {{"measured", {0.25, 20}, {0.9, 48}, {"pool1", "conv2"}}}};
+}
+
+io::RectangleChart arena() {
+  return {"Arena",
+          "node",
+          "offset (KiB)",
+          {{0, 2, 0, 49, "conv1"}, {1, 3, 49, 98, "relu1"}, {2, 2, 0, 3, "no width"}},
+          {{"lower bound", 98}, {"arena", 99}}};
 }
 
 /// Expects a picture of the size and resolution that the specification names, twice the same.
@@ -137,6 +156,49 @@ TEST_CASE("charts that cannot be drawn are refused before gnuplot is asked") {
              Contains("lists of different lengths"));
   CHECK_THAT(refused(io::ScatterChart{"", "", "", {{"s", {1}, {1}, {"a", "b"}}}}),
              Contains("lists of different lengths"));
+  CHECK(refused(io::LogLogChart{"", "", "", {}, {{"s", {1}, {0}}}}) ==
+        "series 's', y is 0.0, allowed is above 0 on a logarithmic axis");
+  CHECK(refused(io::LogLogChart{"", "", "", {{"peak", Shape::level, -2}}, {}}) ==
+        "ceiling 'peak' is -2.0, allowed is above 0 on a logarithmic axis");
+  CHECK(refused(io::LogLogChart{"", "", "", {{"peak", Shape::slope, nan}}, {}}) ==
+        "ceiling 'peak' is nan, allowed is a finite number, so that it can be drawn");
+  CHECK(refused(io::RectangleChart{"", "", "", {{0, 1, 2, 1, "a"}}}) ==
+        "rectangle 'a' is inside out, allowed is left <= right and bottom <= top");
+  CHECK(refused(io::RectangleChart{"", "", "", {{0, nan, 0, 1, "a"}}}) ==
+        "rectangle 'a' is nan, allowed is a finite number, so that it can be drawn");
+  CHECK(refused(io::RectangleChart{"", "", "", {}, {{"bound", nan}}}) ==
+        "level 'bound' is nan, allowed is a finite number, so that it can be drawn");
+}
+
+TEST_CASE("ceilings end where they meet and the axes show all of them") {
+  const io::LogLogChart chart = roofline();
+  const io::detail::PixelMap map =
+      io::detail::axes_in_decades(chart, io::detail::in_decades(chart));
+  const auto line = [&](std::size_t i) {
+    return io::detail::ceiling_line(chart.ceilings[i], chart, map);
+  };
+  CHECK(line(0).x0 == Approx(map.x(std::log10(64 / 40.0))));  // from the steepest slope on
+  CHECK(line(0).x1 == Approx(map.frame().right));
+  for (const std::size_t slope : {1U, 2U}) {
+    CHECK(line(slope).x0 == Approx(map.frame().left));
+    CHECK(line(slope).y1 == Approx(map.y(std::log10(64))));  // up to the highest level
+    CHECK(line(slope).x1 == Approx(map.x(std::log10(64 / chart.ceilings[slope].value))));
+  }
+  for (std::size_t i = 0; i < 3; ++i)
+    for (const double share : {0.0, 1.0}) {
+      const double x = line(i).x(share);
+      const double y = line(i).y(share);
+      const io::PixelBox at{x - 1, y - 1, x + 1, y + 1};
+      CHECK(io::overlap(at, map.frame()) >= Approx(2));
+    }
+}
+
+TEST_CASE("tics of logarithmic axes are round numbers") {
+  CHECK(io::detail::decade_text(1, 0) == "1");
+  CHECK(io::detail::decade_text(2, -2) == "0.02");
+  CHECK(io::detail::decade_text(5, 3) == "5000");
+  CHECK(io::detail::decade_text(1, 6) == "1e6");
+  CHECK(io::detail::decade_text(2, -7) == "2e-7");
 }
 
 TEST_CASE("without gnuplot there is a sentence") {
@@ -154,6 +216,8 @@ TEST_CASE("without gnuplot there is a sentence") {
 TEST_CASE("charts become pictures, the same bytes each time") {
   check_picture(example());
   check_picture(io::BarChart{"MACs", "layer", "millions", {"conv1", "conv2"}, {3.6, 28.9}});
+  check_picture(roofline());
+  check_picture(arena());
 }
 
 TEST_CASE("charts without points and with a single one are pictures") {
@@ -161,6 +225,10 @@ TEST_CASE("charts without points and with a single one are pictures") {
   check_picture(io::ScatterChart{"", "", "", {{"one", {0}, {0}, {"here"}}}});
   check_picture(io::BarChart{"", "", "", {}, {}});
   check_picture(io::BarChart{"", "", "", {"zero"}, {0}});
+  check_picture(io::LogLogChart{"", "", "", {}, {}});
+  check_picture(io::LogLogChart{"", "", "", {{"slope alone", Shape::slope, 1e-9}}, {}});
+  check_picture(io::RectangleChart{});
+  check_picture(io::RectangleChart{"", "", "", {{3, 3, 4, 4, "a point"}}});
 }
 
 TEST_CASE("gnuplot reads quoted texts back as they were") {
@@ -194,11 +262,18 @@ TEST_CASE("labels are text to gnuplot, whatever they hold") {
                                          "e\n"};
   io::BarChart bars{"", "", "", attacks, std::vector<double>(attacks.size(), 1.0)};
   io::ScatterChart scatter{"", "", "", {}};
+  io::LogLogChart ceilings{"", "", "", {}, {}};
+  io::RectangleChart rectangles;
   for (const std::string& text : attacks) {
     bars.title = bars.x_label = bars.y_label = scatter.title = scatter.x_label = text;
     scatter.series.push_back({text, {1}, {1}, {text}});
     CHECK_FALSE(io::to_png(bars, gnuplot()).empty());
     CHECK_FALSE(io::to_png(scatter, gnuplot()).empty());
+    ceilings.ceilings.push_back({text, Shape::level, 1});
+    CHECK_FALSE(io::to_png(ceilings, gnuplot()).empty());
+    rectangles.rectangles.push_back({0, 1, 0, 1, text});
+    rectangles.levels.push_back({text, 1});
+    CHECK_FALSE(io::to_png(rectangles, gnuplot()).empty());
   }
   CHECK_FALSE(std::filesystem::exists(marker));
 }
