@@ -14,6 +14,10 @@
 #include "edgeopt/checked_count.hpp"
 #include "edgeopt/columns.hpp"
 #include "edgeopt/cross_entropy.hpp"
+#include "edgeopt/device.hpp"
+#include "edgeopt/device_comparison.hpp"
+#include "edgeopt/devices.hpp"
+#include "edgeopt/energy.hpp"
 #include "edgeopt/engine.hpp"
 #include "edgeopt/error.hpp"
 #include "edgeopt/graph.hpp"
@@ -36,6 +40,7 @@
 #include "edgeopt/io/readable.hpp"
 #include "edgeopt/io/text_table.hpp"
 #include "edgeopt/io/utf8.hpp"
+#include "edgeopt/latency_bounds.hpp"
 #include "edgeopt/layer_estimates.hpp"
 #include "edgeopt/memory_plan.hpp"
 #include "edgeopt/model_memory.hpp"
@@ -47,6 +52,7 @@
 #include "edgeopt/pruning_counts.hpp"
 #include "edgeopt/quantization.hpp"
 #include "edgeopt/random.hpp"
+#include "edgeopt/roofline.hpp"
 #include "edgeopt/rows.hpp"
 #include "edgeopt/shape_inference.hpp"
 #include "edgeopt/small_cnn_graph.hpp"
@@ -167,4 +173,5 @@
 
 #if defined(EDGEOPT_HAS_STUDY) && defined(EDGEOPT_HAS_IO_DOWNLOAD)
 #include "edgeopt/study/fetch_dataset.hpp"
+#include "edgeopt/winograd.hpp"
 #endif

@@ -88,6 +88,8 @@ constexpr std::string_view expectation() {
     return "an integer";
   else if constexpr (std::floating_point<Value>)
     return "a number";
+  else if constexpr (requires(Value value) { value.has_value(); })
+    return expectation<typename Value::value_type>();
   else
     return "a known name";
 }

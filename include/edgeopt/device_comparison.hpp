@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// One network against many devices: does it fit, how fast can it be, what is in the way, and what
+/// energy does that take. Every answer that rests on a value which is not known says `unknown`.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "edgeopt/checked_count.hpp"
+#include "edgeopt/columns.hpp"
+#include "edgeopt/device.hpp"
+#include "edgeopt/energy.hpp"
+#include "edgeopt/error.hpp"
+#include "edgeopt/latency_bounds.hpp"
+#include "edgeopt/memory_plan.hpp"
+#include "edgeopt/model_memory.hpp"
+#include "edgeopt/precision.hpp"
+#include "edgeopt/small_cnn_graph.hpp"
+#include "edgeopt/small_cnn_spec.hpp"
+#include "edgeopt/winograd.hpp"
+
+namespace edgeopt::inline v0 {
+
+/// Whether something goes into a memory.
+enum class Fit : std::uint8_t { unknown, fits, too_large };
+
+[[nodiscard]] constexpr std::string_view to_string(Fit fit) noexcept {
+  return fit == Fit::unknown ? "unknown" : fit == Fit::fits ? "fits" : "too large";
+}
+
+/// Reads the name of a fit; false, with `fit` unchanged, when it is not one.
+[[nodiscard]] constexpr bool from_string(std::string_view name, Fit& fit) noexcept {
+  for (const Fit known : {Fit::unknown, Fit::fits, Fit::too_large}) {
+    if (name != to_string(known)) continue;
+    fit = known;
+    return true;
+  }
+  return false;
+}
+
+/// Both: too large when one is, unknown when one is not known.
+[[nodiscard]] constexpr Fit both(Fit a, Fit b) noexcept {
+  if (a == Fit::too_large || b == Fit::too_large) return Fit::too_large;
+  return a == Fit::fits && b == Fit::fits ? Fit::fits : Fit::unknown;
+}
+
+/// What is compared beside the network itself.
+struct ComparisonOptions {
+  std::int64_t code_bytes = 0;       ///< kept free beside the weights: program, runtime
+  std::int64_t working_bytes = 0;    ///< kept free beside the activations: stack, buffers
+  std::optional<double> latency_ms;  ///< measured for this network
+};
+
+/// The answers for one device. Times are lower bounds; utilisations are of a latency that was
+/// given.
+struct DeviceComparison {
+  std::string device;
+  DeviceKind kind = DeviceKind::microcontroller;
+  Precision precision = Precision::fp32;
+  Fit weights_fit = Fit::unknown;
+  Fit activations_fit = Fit::unknown;
+  Fit fit = Fit::unknown;
+  std::optional<std::string> weights_in{};      ///< the memory that was asked
+  std::optional<std::string> activations_in{};  ///< the memory that was asked
+  std::optional<double> time_lower_bound_ms{};  ///< no run is faster
+  std::optional<std::string> limiter{};         ///< the ceiling of that bound
+  std::optional<double> compute_utilization{};  ///< at the latency given: macs / s / peak
+  std::optional<double> bound_share{};          ///< lower bound / latency given
+  std::optional<double> energy_low_mj{};        ///< low power x the time below
+  std::optional<double> energy_high_mj{};       ///< high power x the time below
+  std::optional<std::string> energy_time{};     ///< "lower bound" or "latency given"
+  std::optional<std::string> bound_origin{};    ///< how the limiting value came about
+
+  friend bool operator==(const DeviceComparison&, const DeviceComparison&) = default;
+};
+
+template <class Visit>
+constexpr void visit_columns(const DeviceComparison*, Visit&& visit) {
+  using Answer = DeviceComparison;
+  visit("device", &Answer::device);
+  visit("kind", &Answer::kind);
+  visit("precision", &Answer::precision);
+  visit("weights_fit", &Answer::weights_fit);
+  visit("activations_fit", &Answer::activations_fit);
+  visit("fit", &Answer::fit);
+  visit("weights_in", &Answer::weights_in);
+  visit("activations_in", &Answer::activations_in);
+  visit("time_lower_bound_ms", &Answer::time_lower_bound_ms);
+  visit("limiter", &Answer::limiter);
+  visit("compute_utilization", &Answer::compute_utilization);
+  visit("bound_share", &Answer::bound_share);
+  visit("energy_low_mj", &Answer::energy_low_mj);
+  visit("energy_high_mj", &Answer::energy_high_mj);
+  visit("energy_time", &Answer::energy_time);
+  visit("bound_origin", &Answer::bound_origin);
+}
+
+namespace detail {
+
+/// A memory of a device by name.
+struct NamedMemory {
+  const char* name;
+  std::optional<std::int64_t> bytes;
+};
+
+inline Fit fit_into(std::int64_t needed, const NamedMemory& memory) {
+  if (!memory.bytes) return Fit::unknown;
+  return needed <= *memory.bytes ? Fit::fits : Fit::too_large;
+}
+
+/// The first of the memories that takes `needed`; else the largest that is known.
+inline NamedMemory choose_memory(std::int64_t needed, std::initializer_list<NamedMemory> memories) {
+  NamedMemory chosen = *memories.begin();
+  for (const NamedMemory& memory : memories) {
+    if (fit_into(needed, memory) == Fit::fits) return memory;
+    if (memory.bytes.value_or(0) > chosen.bytes.value_or(0)) chosen = memory;
+  }
+  return chosen;
+}
+
+inline void answer_fit(const NetworkDemand& network, const Device& device,
+                       const ComparisonOptions& options, DeviceComparison& answer) {
+  const std::int64_t weights =
+      checked_sum(network.parameter_bytes, options.code_bytes, "bytes beside the weights");
+  const std::int64_t activations = checked_sum(network.peak_activation_bytes, options.working_bytes,
+                                               "bytes beside the activations");
+  const NamedMemory flash{"flash", device.flash_bytes.value};
+  const NamedMemory sram{"on-chip RAM", device.sram_bytes.value};
+  const NamedMemory dram{"DRAM", device.dram_bytes.value};
+  const bool microcontroller = device.kind == DeviceKind::microcontroller;
+  if (microcontroller) {
+    const NamedMemory for_weights = choose_memory(weights, {flash, dram});
+    const NamedMemory for_activations = choose_memory(activations, {sram, dram});
+    answer.weights_fit = fit_into(weights, for_weights);
+    answer.activations_fit = fit_into(activations, for_activations);
+    answer.weights_in = for_weights.name;
+    answer.activations_in = for_activations.name;
+  } else {  // one memory for both
+    const NamedMemory& memory = device.kind == DeviceKind::accelerator ? sram : dram;
+    answer.weights_fit = fit_into(weights, memory);
+    answer.activations_fit = fit_into(activations, memory);
+    answer.weights_in = answer.activations_in = memory.name;
+    if (fit_into(checked_sum(weights, activations, "bytes of the network"), memory) ==
+        Fit::too_large)
+      answer.fit = Fit::too_large;
+  }
+  if (answer.fit != Fit::too_large) answer.fit = both(answer.weights_fit, answer.activations_fit);
+}
+
+/// How the value behind a limiter came about.
+inline std::string origin_of(const Device& device, Precision precision,
+                             const std::string& limiter) {
+  const ValueOrigin origin = limiter == "DRAM"          ? device.dram_bandwidth_gbps.origin
+                             : limiter == "on-chip RAM" ? device.sram_bandwidth_gbps.origin
+                                                        : peak_gmacs(device, precision).origin;
+  return std::string(to_string(origin));
+}
+
+}  // namespace detail
+
+/// Answers for one device.
+///
+/// Fit: a microcontroller keeps weights in flash and activations in on-chip RAM, or in DRAM where
+/// they are too large for these and it has some; a single-board computer keeps both in DRAM, an
+/// accelerator both on the chip. Time: see `latency_bound`. Energy: the device's power times the
+/// latency given, else times the lower bound.
+/// @throws DomainError for negative counts, a latency that is not finite and above 0, and when a
+/// sum
+///   exceeds 64 bits
+[[nodiscard]] inline DeviceComparison compare_device(const NetworkDemand& network,
+                                                     const Device& device,
+                                                     const ComparisonOptions& options = {}) {
+  for (const std::int64_t bytes : {options.code_bytes, options.working_bytes})
+    if (bytes < 0) throw DomainError("bytes kept free", std::to_string(bytes), "a count >= 0");
+  if (options.latency_ms) detail::require_energy_factor("latency_ms", *options.latency_ms);
+
+  DeviceComparison answer{
+      .device = device.name, .kind = device.kind, .precision = network.precision};
+  detail::answer_fit(network, device, options, answer);
+  const LatencyBound bound = latency_bound(network, device_roofline(device));
+  const std::optional<double>& peak = peak_gmacs(device, network.precision).value;
+  // Without a compute rate the memory's bound is true but says little: better unknown.
+  if (peak || network.executed_macs == 0) {
+    answer.time_lower_bound_ms = bound.ms;
+    answer.limiter = bound.limiter;
+    if (bound.limiter)
+      answer.bound_origin = detail::origin_of(device, network.precision, *bound.limiter);
+  }
+  if (options.latency_ms) {
+    if (peak)
+      answer.compute_utilization =
+          static_cast<double>(network.macs) / *options.latency_ms * 1e-6 / *peak;
+    if (answer.time_lower_bound_ms)
+      answer.bound_share = *answer.time_lower_bound_ms / *options.latency_ms;
+  }
+  const std::optional<double>& time =
+      options.latency_ms ? options.latency_ms : answer.time_lower_bound_ms;
+  if (time && *time > 0) {
+    if (device.power_low_w.value)
+      answer.energy_low_mj = energy_mj(*device.power_low_w.value, *time);
+    if (device.power_high_w.value)
+      answer.energy_high_mj = energy_mj(*device.power_high_w.value, *time);
+    if (answer.energy_low_mj || answer.energy_high_mj)
+      answer.energy_time = options.latency_ms ? "latency given" : "lower bound";
+  }
+  return answer;
+}
+
+/// Answers for all of them, in their order. @throws DomainError as above
+[[nodiscard]] inline std::vector<DeviceComparison> compare_devices(
+    const NetworkDemand& network, std::span<const Device> devices,
+    const ComparisonOptions& options = {}) {
+  std::vector<DeviceComparison> answers;
+  for (const Device& device : devices) answers.push_back(compare_device(network, device, options));
+  return answers;
+}
+
+/// What SmallCNN asks for: parameters as `model_memory_bytes` counts them, activations as its graph
+/// keeps them alive. `winograd_tile` is the m of F(m x m, 3 x 3) that the engine may use for its
+/// convolutions; 1 where it uses none.
+/// @throws DomainError for a network that cannot be built and for a tile below 1
+[[nodiscard]] inline NetworkDemand network_demand(const SmallCNNSpec& spec, std::int64_t batch,
+                                                  Precision precision,
+                                                  std::int64_t winograd_tile = 1) {
+  const Graph graph = small_cnn_graph(spec, batch, precision);
+  const std::vector<LayerEstimate> layers = estimate_layerwise_stats(spec, batch, precision);
+  NetworkDemand demand;
+  demand.name = graph.name;
+  demand.precision = precision;
+  demand.macs = total(layers).macs;
+  demand.executed_macs = executed_macs(demand.macs, layers[0].macs + layers[1].macs, winograd_tile);
+  demand.parameter_bytes = model_memory_bytes(spec, precision);
+  demand.peak_activation_bytes = peak_activation_bytes(graph);
+  for (const TensorId id : graph.inputs) demand.input_bytes += byte_count(graph.tensor(id));
+  for (const TensorId id : graph.outputs) demand.output_bytes += byte_count(graph.tensor(id));
+  return demand;
+}
+
+}  // namespace edgeopt::inline v0
