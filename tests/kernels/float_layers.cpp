@@ -62,9 +62,13 @@ void check_convolution(const tables::Named<Value>& table, std::uint64_t seed) {
   const List<Value> output = support::run_convolution<Value>(
       table.kernels, shape, as_stored<Value>(image), {weights.data(), bias.data()}, {lowest});
 
-  const List<Sum> sums =
-      reference::convolve(shape, image, weights, List<double>(bias.begin(), bias.end()), 0);
-  const std::int64_t terms = 9 * shape.in_channels + 1;
+  const List<double> start(bias.begin(), bias.end());
+  List<Sum> sums = reference::convolve(shape, image, weights, start, 0);
+  std::int64_t terms = 9 * shape.in_channels + 1;
+  if (table.kernels.convolution_algorithm(shape) == ConvolutionAlgorithm::winograd) {
+    reference::magnify_by_winograd(shape, image, weights, start, sums);
+    terms = shape.in_channels + 11;
+  }
   INFO("instruction set " << table.name << ", seed " << seed << ", " << shape.height << " x "
                           << shape.width << ", " << shape.in_channels << " -> "
                           << shape.out_channels);

@@ -14,6 +14,7 @@
 #include <cstdint>
 
 #include "edgeopt/half.hpp"
+#include "edgeopt/kernels/convolution_algorithm.hpp"
 #include "edgeopt/kernels/instruction_set.hpp"
 #include "edgeopt/kernels/layers.hpp"
 
