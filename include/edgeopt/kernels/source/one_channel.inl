@@ -37,12 +37,16 @@ void convolve_vector(const Convolution<typename Arithmetic::Value>& layer,
   for (int tap = 0; tap < 9; ++tap) w[tap] = load<Floats>(weights + tap * tap_weights);
   const Floats start = load<Floats>(packed.start + channel);
   const WindowGrid grid(layer.shape);
-  for (std::int64_t y = 0; y < grid.rows; ++y)
-    for (std::int64_t x = 0; x < grid.columns; ++x) {
+  for (std::int64_t y = 0; y < grid.rows; ++y) {
+    const WindowSpan span = {y, 0, grid.columns};
+    Patch<float> patch(layer.shape, operands, span);
+    OutputWindow<typename Arithmetic::Value> window(layer, output, span);
+    for (std::int64_t x = 0; x < span.count; ++x, patch.advance(), window.advance()) {
       Registers<Floats, 2, 2> sums;
-      sum_window(Patch<float>(layer.shape, operands, y, x), w, start, sums);
-      finish_window(layer, packed, channel, y, x, sums, output);
+      sum_window(patch, w, start, sums);
+      finish_window(layer, packed, channel, sums, window);
     }
+  }
 }
 
 template <class Arithmetic>

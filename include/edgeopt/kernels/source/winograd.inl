@@ -67,19 +67,17 @@ template <class Arithmetic>
   }
 }
 
-/// Neighbouring windows, row by row.
+/// Neighbouring windows of the grid, counted row by row.
 struct WindowGroup {
+  std::int64_t first;
   std::int64_t count;
-  std::int64_t y;  ///< of the first
-  std::int64_t x;
   std::int64_t columns;  ///< of the grid
 
-  /// Goes from window (y, x) to the next.
-  [[gnu::always_inline]] void advance(std::int64_t& row, std::int64_t& column) const {
-    if (++column == columns) {
-      column = 0;
-      ++row;
-    }
+  /// The windows from the i-th on, to the end of its row or of the group.
+  [[nodiscard]] WindowSpan span(std::int64_t i) const {
+    const std::int64_t x = (first + i) % columns;
+    const std::int64_t of_row = columns - x;
+    return {(first + i) / columns, x, of_row < count - i ? of_row : count - i};
   }
 };
 
@@ -87,19 +85,40 @@ template <class Arithmetic>
 void transform_inputs(const ConvolutionShape& shape, const WindowGroup& group,
                       const typename Arithmetic::Value* input, float* inputs) {
   const std::int64_t channels = round_up(shape.in_channels, lanes);
-  std::int64_t y = group.y;
-  std::int64_t x = group.x;
-  for (std::int64_t window = 0; window < group.count; ++window, group.advance(y, x))
-    transform_patch<Arithmetic>(Patch<typename Arithmetic::Value>(shape, input, y, x), channels,
-                                group_windows * channels, inputs + window * channels);
+  for (std::int64_t i = 0; i < group.count;) {
+    const WindowSpan span = group.span(i);
+    Patch<typename Arithmetic::Value> patch(shape, input, span);
+    for (std::int64_t x = 0; x < span.count; ++x, ++i, patch.advance())
+      transform_patch<Arithmetic>(patch, channels, group_windows * channels, inputs + i * channels);
+  }
+}
+
+/// Stores what the products of a block make.
+template <class Arithmetic, int Vectors>
+void transform_outputs(const Convolution<typename Arithmetic::Value>& layer,
+                       const Packed<Arithmetic>& packed, std::int64_t channel,
+                       const WindowGroup& group, const float* products,
+                       typename Arithmetic::Value* output) {
+  constexpr std::int64_t block = Vectors * lanes;
+  for (std::int64_t i = 0; i < group.count;) {
+    const WindowSpan span = group.span(i);
+    OutputWindow<typename Arithmetic::Value> window(layer, output, span);
+    for (std::int64_t x = 0; x < span.count; ++x, ++i, window.advance())
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) {
+        Registers<Floats, 2, 2> sums;
+        transform_products(products + i * block + v * lanes, group_windows * block, sums);
+        finish_window(layer, packed, channel + v * lanes, sums, window);
+      }
+  }
 }
 
 /// Vectors * lanes output channels of a group.
 template <class Arithmetic, int Vectors>
-void multiply_and_transform(const Convolution<typename Arithmetic::Value>& layer,
-                            const Packed<Arithmetic>& packed, const float* weights,
-                            std::int64_t channel, const WindowGroup& group, const float* inputs,
-                            float* products, typename Arithmetic::Value* output) {
+void convolve_group(const Convolution<typename Arithmetic::Value>& layer,
+                    const Packed<Arithmetic>& packed, const float* weights, std::int64_t channel,
+                    const WindowGroup& group, const float* inputs, float* products,
+                    typename Arithmetic::Value* output) {
   constexpr std::int64_t block = Vectors * lanes;
   constexpr std::int64_t step = group_windows * block;
   const std::int64_t in_pixel = round_up(layer.shape.in_channels, lanes);
@@ -110,15 +129,7 @@ void multiply_and_transform(const Convolution<typename Arithmetic::Value>& layer
         window, cut, inputs + position * group_windows * in_pixel,
         weights + position * layer.shape.in_channels * block,
         position == bias_position ? packed.start + channel : zero_sums, products + position * step);
-
-  std::int64_t y = group.y;
-  std::int64_t x = group.x;
-  for (std::int64_t i = 0; i < group.count; ++i, group.advance(y, x))
-    for (std::int64_t v = 0; v < block; v += lanes) {
-      Registers<Floats, 2, 2> sums;
-      transform_products(products + i * block + v, step, sums);
-      finish_window(layer, packed, channel + v, y, x, sums, output);
-    }
+  transform_outputs<Arithmetic, Vectors>(layer, packed, channel, group, products, output);
 }
 
 template <class Arithmetic>
@@ -134,17 +145,15 @@ void convolve_by_winograd(const Convolution<typename Arithmetic::Value>& layer,
   const std::int64_t windows = grid.rows * grid.columns;
   for (std::int64_t first = 0; first < windows; first += group_windows) {
     const std::int64_t left = windows - first;
-    const WindowGroup group = {left < group_windows ? left : group_windows, first / grid.columns,
-                               first % grid.columns, grid.columns};
+    const WindowGroup group = {first, left < group_windows ? left : group_windows, grid.columns};
     transform_inputs<Arithmetic>(layer.shape, group, input, inputs);
     std::int64_t channel = 0;
     for (; channel + tile_vectors * lanes <= layout.outputs; channel += tile_vectors * lanes)
-      multiply_and_transform<Arithmetic, tile_vectors>(layer, packed,
-                                                       weights + channel * positions * in_channels,
-                                                       channel, group, inputs, products, output);
+      convolve_group<Arithmetic, tile_vectors>(layer, packed,
+                                               weights + channel * positions * in_channels, channel,
+                                               group, inputs, products, output);
     for (; channel < layout.outputs; channel += lanes)
-      multiply_and_transform<Arithmetic, 1>(layer, packed,
-                                            weights + channel * positions * in_channels, channel,
-                                            group, inputs, products, output);
+      convolve_group<Arithmetic, 1>(layer, packed, weights + channel * positions * in_channels,
+                                    channel, group, inputs, products, output);
   }
 }
