@@ -8,7 +8,7 @@
 #else
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")
-#pragma GCC optimize("fp-contract=off")  // what is fused is written so
+#pragma GCC optimize("O2", "fp-contract=off")  // what is fused is written so
 #endif
 
 namespace edgeopt::inline v0::kernels::inline EDGEOPT_KERNEL_UNIT::avx512 {
