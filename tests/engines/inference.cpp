@@ -213,7 +213,9 @@ TEST_CASE("Bytes of parameters are those of the specification, workspaces tell t
     CHECK(engine.precision() <= Precision::int8);
     ThreadPool pool(3);
     CHECK(engine.make_workspace(4).bytes() > 30 * 30);
-    CHECK(engine.make_workspace(4, pool).bytes() == 3 * engine.make_workspace(4).bytes());
+    // What all threads share is counted once.
+    CHECK(engine.make_workspace(4, pool).bytes() > 2 * engine.make_workspace(4).bytes());
+    CHECK(engine.make_workspace(4, pool).bytes() <= 3 * engine.make_workspace(4).bytes());
     CHECK(engine.make_workspace(4).max_batch() == 4);
   });
 }

@@ -215,6 +215,8 @@ inline List<Bounded> evaluate(const FloatNetwork& network, std::span<const float
     const List<Sum> from_inputs = reference::convolve(shape, errors, weight_sizes, start_error, 0);
     const List<Sum> from_weights = reference::convolve(shape, reach, weight_errors, none, 0);
     const List<Sum> size = reference::convolve(shape, reach, weight_sizes, start_size, 0);
+    List<Sum> transformed = size;
+    reference::magnify_by_winograd(shape, reach, weight_sizes, start_size, transformed);
     List<Bounded> next;
     const std::int64_t window = shape.pooling == Pooling::none ? 1 : 2;
     for (std::int64_t c = 0; c < shape.out_channels; ++c)
@@ -225,8 +227,10 @@ inline List<Bounded> evaluate(const FloatNetwork& network, std::span<const float
           for (std::int64_t j = 0; j < window * window; ++j) {
             const std::int64_t at = (c * shape.height + window * y + j / window) * shape.width +
                                     window * x + j % window;
-            const double error =
-                from_inputs[at].value + from_weights[at].value + size[at].bound(terms);
+            // Of the algorithms that an engine may choose.
+            const double rounding =
+                std::fmax(size[at].bound(terms), transformed[at].bound(shape.in_channels + 11));
+            const double error = from_inputs[at].value + from_weights[at].value + rounding;
             largest.value = std::fmax(largest.value, sum[at].value);
             largest.error = std::fmax(largest.error, error);
           }

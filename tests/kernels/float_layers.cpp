@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// fp32 and fp16 layers of every instruction set of this machine against plain loops in double.
+// fp32 and fp16 layers of every instruction set of this machine, and emulated ones, against plain
+// loops in double.
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -7,9 +8,9 @@
 
 #include "catch.hpp"
 #include "support.hpp"
+#include "tables.hpp"
 
 using namespace edgeopt::kernels;
-using edgeopt::InstructionSet;
 using edgeopt::Random;
 using reference::List;
 using reference::Sum;
@@ -47,7 +48,7 @@ List<Value> as_stored(const List<float>& values) {
 }
 
 template <class Value>
-void check_convolution(InstructionSet set, std::uint64_t seed) {
+void check_convolution(const tables::Named<Value>& table, std::uint64_t seed) {
   Random random(seed);
   const ConvolutionShape shape = reference::random_shape(random);
   const auto real = [&](std::int64_t count, double scale) {
@@ -58,14 +59,17 @@ void check_convolution(InstructionSet set, std::uint64_t seed) {
   const List<float> weights = real(shape.out_channels * shape.in_channels * 9, 0.5);
   const List<float> bias = real(shape.out_channels, 1);
   const float lowest = random.below(2) == 0 ? 0.0F : no_limit;
-  const Kernels<Value>& kernels = kernels_for<Value>(set);
   const List<Value> output = support::run_convolution<Value>(
-      kernels, shape, as_stored<Value>(image), {weights.data(), bias.data()}, {lowest});
+      table.kernels, shape, as_stored<Value>(image), {weights.data(), bias.data()}, {lowest});
 
-  const List<Sum> sums =
-      reference::convolve(shape, image, weights, List<double>(bias.begin(), bias.end()), 0);
-  const std::int64_t terms = 9 * shape.in_channels + 1;
-  INFO("instruction set " << to_string(set) << ", seed " << seed << ", " << shape.height << " x "
+  const List<double> start(bias.begin(), bias.end());
+  List<Sum> sums = reference::convolve(shape, image, weights, start, 0);
+  std::int64_t terms = 9 * shape.in_channels + 1;
+  if (table.kernels.convolution_algorithm(shape) == ConvolutionAlgorithm::winograd) {
+    reference::magnify_by_winograd(shape, image, weights, start, sums);
+    terms = shape.in_channels + 11;
+  }
+  INFO("instruction set " << table.name << ", seed " << seed << ", " << shape.height << " x "
                           << shape.width << ", " << shape.in_channels << " -> "
                           << shape.out_channels);
   std::int64_t wrong = 0;
@@ -83,7 +87,8 @@ void check_convolution(InstructionSet set, std::uint64_t seed) {
 }
 
 template <class Value>
-void check_linear(InstructionSet set, std::int64_t in, std::int64_t out, float lowest) {
+void check_linear(const tables::Named<Value>& table, std::int64_t in, std::int64_t out,
+                  float lowest) {
   Random random(static_cast<std::uint64_t>(1000 * in + out));
   const auto real = [&](std::int64_t count) {
     List<float> values = reference::random_reals(random, count, 1);
@@ -92,15 +97,14 @@ void check_linear(InstructionSet set, std::int64_t in, std::int64_t out, float l
   const List<float> input = real(in);
   const List<float> weights = real(in * out);
   const List<float> bias = real(out);
-  const List<Value> output =
-      support::run_linear<Value>(kernels_for<Value>(set), {in, out}, as_stored<Value>(input),
-                                 {weights.data(), bias.data()}, {lowest});
+  const List<Value> output = support::run_linear<Value>(
+      table.kernels, {in, out}, as_stored<Value>(input), {weights.data(), bias.data()}, {lowest});
   for (std::int64_t o = 0; o < out; ++o) {
     Sum sum;
     sum.add(double{bias[o]});
     for (std::int64_t i = 0; i < in; ++i) sum.add(double{input[i]} * double{weights[o * in + i]});
     const double bound = sum.bound(in + 1);
-    INFO(to_string(set) << ": output " << o << " of " << in << " -> " << out);
+    INFO(table.name << ": output " << o << " of " << in << " -> " << out);
     CHECK(may_be(output[o], std::fmax(sum.value - bound, double{lowest}),
                  std::fmax(sum.value + bound, double{lowest})));
   }
@@ -109,33 +113,33 @@ void check_linear(InstructionSet set, std::int64_t in, std::int64_t out, float l
 }  // namespace
 
 TEST_CASE("Convolutions of random shapes lie within the bound of their sums") {
-  for (const InstructionSet set : edgeopt::supported_instruction_sets())
-    for (std::uint64_t seed = 0; seed < 150; ++seed) {
-      check_convolution<float>(set, seed);
-      check_convolution<Half>(set, seed);
-    }
+  for (std::uint64_t seed = 0; seed < 150; ++seed) {
+    for (const auto& table : tables::all<float>()) check_convolution<float>(table, seed);
+    for (const auto& table : tables::all<Half>()) check_convolution<Half>(table, seed);
+  }
 }
 
 TEST_CASE("Linear layers of all remainders lie within the bound of their sums") {
-  for (const InstructionSet set : edgeopt::supported_instruction_sets())
-    for (const std::int64_t in : {1, 2, 3, 7, 8, 9, 31, 64, 245})
-      for (const std::int64_t out : {1, 3, 4, 8, 10, 15, 16, 17, 25, 40}) {
-        check_linear<float>(set, in, out, no_limit);
-        check_linear<float>(set, in, out, 0);
-        check_linear<Half>(set, in, out, no_limit);
+  for (const std::int64_t in : {1, 2, 3, 7, 8, 9, 31, 64, 245})
+    for (const std::int64_t out : {1, 3, 4, 8, 10, 15, 16, 17, 25, 40}) {
+      for (const auto& table : tables::all<float>()) {
+        check_linear<float>(table, in, out, no_limit);
+        check_linear<float>(table, in, out, 0);
       }
+      for (const auto& table : tables::all<Half>()) check_linear<Half>(table, in, out, no_limit);
+    }
 }
 
 TEST_CASE("The bias alone comes through exactly, and ReLU keeps NaN") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  for (const InstructionSet set : edgeopt::supported_instruction_sets()) {
+  for (const auto& table : tables::all<float>()) {
     const List<float> weights(2, 0.0F);
     const List<float> bias = {1.25F, -3.0F};
-    const List<float> output = support::run_linear<float>(
-        kernels_for<float>(set), {1, 2}, List<float>{5.0F}, {weights.data(), bias.data()}, {0.0F});
+    const List<float> output = support::run_linear<float>(table.kernels, {1, 2}, List<float>{5.0F},
+                                                          {weights.data(), bias.data()}, {0.0F});
     CHECK(output == List<float>{1.25F, 0.0F});
-    const List<float> of_nan = support::run_linear<float>(
-        kernels_for<float>(set), {1, 2}, List<float>{nan}, {weights.data(), bias.data()}, {0.0F});
+    const List<float> of_nan = support::run_linear<float>(table.kernels, {1, 2}, List<float>{nan},
+                                                          {weights.data(), bias.data()}, {0.0F});
     CHECK(std::isnan(of_nan[0]));
   }
 }
@@ -156,9 +160,9 @@ TEST_CASE("Images become halves as one number at a time does, all rounding cases
       default: value = std::bit_cast<float>(static_cast<std::uint32_t>(random.next()));
     }
   }
-  for (const InstructionSet set : edgeopt::supported_instruction_sets()) {
+  for (const auto& table : tables::all<Half>()) {
     List<Half> pixels(layout.height * layout.row, Half{1});
-    kernels_for<Half>(set).load_image(layout, image.data(), pixels.data());
+    table.kernels.load_image(layout, image.data(), pixels.data());
     std::int64_t wrong = 0;
     for (std::int64_t c = 0; c < layout.pixel; ++c)
       for (std::int64_t y = 0; y < layout.height; ++y)
@@ -174,7 +178,7 @@ TEST_CASE("Images become halves as one number at a time does, all rounding cases
                                            (found ^ expected) >> 15 != 0
                                      : found != expected;
         }
-    INFO(to_string(set));
+    INFO(table.name);
     CHECK(wrong == 0);
   }
 }
@@ -188,13 +192,13 @@ TEST_CASE("Every finite half survives being widened and narrowed again") {
   List<float> identity(9, 0.0F);
   identity[4] = 1;
   const float bias = 0;
-  for (const InstructionSet set : edgeopt::supported_instruction_sets()) {
-    const List<Half> output = support::run_convolution<Half>(kernels_for<Half>(set), shape, image,
+  for (const auto& table : tables::all<Half>()) {
+    const List<Half> output = support::run_convolution<Half>(table.kernels, shape, image,
                                                              {identity.data(), &bias}, {no_limit});
     std::int64_t wrong = 0;
     for (std::int64_t i = 0; i < shape.height * shape.width; ++i)
       wrong += image[i] != 0x8000 && output[i] != image[i];  // -0 + 0 is 0
-    INFO(to_string(set));
+    INFO(table.name);
     CHECK(wrong == 0);
   }
 }

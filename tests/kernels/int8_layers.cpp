@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// int8 layers of every instruction set of this machine: each integer equals that of plain loops
-// with the scalar formulas of quantization.hpp.
+// int8 layers of every instruction set of this machine, and emulated ones: each integer equals that
+// of plain loops with the scalar formulas of quantization.hpp.
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 #include "catch.hpp"
 #include "support.hpp"
+#include "tables.hpp"
 
 using namespace edgeopt::kernels;
 using edgeopt::ChannelRequantization;
-using edgeopt::InstructionSet;
 using edgeopt::OutputActivation;
 using edgeopt::QuantizationBackend;
 using edgeopt::Random;
@@ -54,7 +54,7 @@ struct Quantization {
 }  // namespace
 
 TEST_CASE("Convolutions of random shapes give exactly the levels of the formulas") {
-  for (const InstructionSet set : edgeopt::supported_instruction_sets())
+  for (const auto& table : tables::all<std::uint8_t>())
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
       Random random(seed);
       const ConvolutionShape shape = reference::random_shape(random);
@@ -63,10 +63,9 @@ TEST_CASE("Convolutions of random shapes give exactly the levels of the formulas
       const auto weights = reference::random_integers<std::int8_t>(
           random, shape.out_channels * shape.in_channels * 9);
       const Quantization quantization(random, 9 * shape.in_channels, shape.out_channels);
-      const List<std::uint8_t> output =
-          support::run_convolution<std::uint8_t>(kernels_for<std::uint8_t>(set), shape, image,
-                                                 {weights.data(), quantization.channels.data()},
-                                                 quantization.range(), quantization.in_zero_point);
+      const List<std::uint8_t> output = support::run_convolution<std::uint8_t>(
+          table.kernels, shape, image, {weights.data(), quantization.channels.data()},
+          quantization.range(), quantization.in_zero_point);
 
       // Pooling levels, as the definition says, not sums.
       const List<Sum> sums = reference::convolve(
@@ -79,30 +78,29 @@ TEST_CASE("Convolutions of random shapes give exactly the levels of the formulas
                 shape, sums, c, y, x, [&](const Sum& sum) { return quantization.level(sum, c); });
             wrong += output[(c * shape.out_height() + y) * shape.out_width() + x] != expected;
           }
-      INFO("instruction set " << to_string(set) << ", seed " << seed << ", " << shape.height
-                              << " x " << shape.width << ", " << shape.in_channels << " -> "
+      INFO("instruction set " << table.name << ", seed " << seed << ", " << shape.height << " x "
+                              << shape.width << ", " << shape.in_channels << " -> "
                               << shape.out_channels);
       CHECK(wrong == 0);
     }
 }
 
 TEST_CASE("Linear layers of all remainders give exactly the levels of the formulas") {
-  for (const InstructionSet set : edgeopt::supported_instruction_sets())
+  for (const auto& table : tables::all<std::uint8_t>())
     for (const std::int64_t in : {1, 2, 3, 7, 8, 9, 15, 31, 64, 245, 1568})
       for (const std::int64_t out : {1, 3, 4, 8, 10, 15, 16, 17, 25, 40}) {
         Random random(static_cast<std::uint64_t>(1000 * in + out));
         const auto input = reference::random_integers<std::uint8_t>(random, in);
         const auto weights = reference::random_integers<std::int8_t>(random, in * out);
         const Quantization quantization(random, in, out);
-        const List<std::uint8_t> output =
-            support::run_linear<std::uint8_t>(kernels_for<std::uint8_t>(set), {in, out}, input,
-                                              {weights.data(), quantization.channels.data()},
-                                              quantization.range(), quantization.in_zero_point);
+        const List<std::uint8_t> output = support::run_linear<std::uint8_t>(
+            table.kernels, {in, out}, input, {weights.data(), quantization.channels.data()},
+            quantization.range(), quantization.in_zero_point);
         for (std::int64_t o = 0; o < out; ++o) {
           Sum sum;
           for (std::int64_t i = 0; i < in; ++i)
             sum.add((input[i] - quantization.in_zero_point) * weights[o * in + i]);
-          INFO(to_string(set) << ": output " << o << " of " << in << " -> " << out);
+          INFO(table.name << ": output " << o << " of " << in << " -> " << out);
           CHECK(output[o] == quantization.level(sum, o));
         }
       }
@@ -116,9 +114,9 @@ TEST_CASE("The largest sums neither saturate nor wrap") {
   // A sum of 65000 * 255 * 127 is close to 2^31; its step to levels is 2^23.
   const List<ChannelRequantization> channels(shape.out_features,
                                              ChannelRequantization{0, 0, 0x1p-24F});
-  for (const InstructionSet set : edgeopt::supported_instruction_sets()) {
+  for (const auto& table : tables::all<std::uint8_t>()) {
     const List<std::uint8_t> output = support::run_linear<std::uint8_t>(
-        kernels_for<std::uint8_t>(set), shape, input, {weights.data(), channels.data()}, {0, 128});
+        table.kernels, shape, input, {weights.data(), channels.data()}, {0, 128});
     CHECK(output == List<std::uint8_t>{253, 2, 2});
   }
 }
@@ -140,8 +138,8 @@ TEST_CASE("Images become levels as one number at a time does, ties and infinitie
                           : std::bit_cast<float>(std::bit_cast<std::uint32_t>(tie) +
                                                  static_cast<std::uint32_t>(step) - 3);
     }
-    for (const InstructionSet set : edgeopt::supported_instruction_sets()) {
-      const Kernels<std::uint8_t>& kernels = kernels_for<std::uint8_t>(set);
+    for (const auto& table : tables::all<std::uint8_t>()) {
+      const Kernels<std::uint8_t>& kernels = table.kernels;
       List<std::uint8_t> pixels(layout.height * layout.row);
       CHECK(kernels.load_image(layout, image.data(), pixels.data()) == ImageState::good);
       std::int64_t wrong = 0;
@@ -151,7 +149,7 @@ TEST_CASE("Images become levels as one number at a time does, ties and infinitie
             wrong +=
                 pixels[y * layout.row + x * layout.pixel + c] !=
                 edgeopt::quantize_u8(image[(c * layout.height + y) * layout.width + x], parameters);
-      INFO(to_string(set));
+      INFO(table.name);
       CHECK(wrong == 0);
       for (const std::int64_t place : {std::int64_t{0}, std::int64_t{28}, std::int64_t{1797}}) {
         List<float> with_nan = image;

@@ -73,6 +73,50 @@ List<Sum> convolve(const ConvolutionShape& shape, const List<Value>& image,
   return sums;
 }
 
+/// The magnitudes that Winograd's F(2x2, 3x3) rounds, in place of those of the plain sums: the
+/// formula of winograd_transforms.inl with the absolute values of all numbers and matrices.
+/// Every number on the way takes part in at most in_channels + 11 roundings: 2 in B^T d B, 4 in
+/// G g G^T, in_channels + 1 of products and their sum, 4 in A^T m A.
+template <class Value, class Weight>
+void magnify_by_winograd(const ConvolutionShape& shape, const List<Value>& image,
+                         const List<Weight>& weights, const List<double>& start, List<Sum>& sums) {
+  constexpr double b[4][4] = {{1, 0, 1, 0}, {0, 1, 1, 0}, {0, 1, 1, 0}, {0, 1, 0, 1}};
+  constexpr double g[4][3] = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}, {0, 0, 1}};
+  constexpr double a[2][4] = {{1, 1, 1, 0}, {0, 1, 1, 1}};
+  const auto input = [&](std::int64_t in, std::int64_t y, std::int64_t x) {
+    if (y < 0 || y >= shape.height || x < 0 || x >= shape.width) return 0.0;
+    return std::fabs(static_cast<double>(image[(in * shape.height + y) * shape.width + x]));
+  };
+  const std::int64_t windows = (shape.height + 1) / 2 * ((shape.width + 1) / 2);
+  List<double> patches(windows * shape.in_channels * 16);
+  List<double> kernels(shape.out_channels * shape.in_channels * 16);
+  for (std::int64_t window = 0; window < windows; ++window)
+    for (std::int64_t in = 0; in < shape.in_channels; ++in)
+      for (std::int64_t i = 0; i < 16; ++i)
+        for (std::int64_t j = 0; j < 16; ++j)
+          patches[(window * shape.in_channels + in) * 16 + i] +=
+              b[i / 4][j / 4] * b[i % 4][j % 4] *
+              input(in, 2 * (window / ((shape.width + 1) / 2)) + j / 4 - 1,
+                    2 * (window % ((shape.width + 1) / 2)) + j % 4 - 1);
+  for (std::int64_t pair = 0; pair < shape.out_channels * shape.in_channels; ++pair)
+    for (std::int64_t i = 0; i < 16; ++i)
+      for (std::int64_t j = 0; j < 9; ++j)
+        kernels[pair * 16 + i] += g[i / 4][j / 3] * g[i % 4][j % 3] *
+                                  std::fabs(static_cast<double>(weights[pair * 9 + j]));
+  for (std::int64_t out = 0; out < shape.out_channels; ++out)
+    for (std::int64_t y = 0; y < shape.height; ++y)
+      for (std::int64_t x = 0; x < shape.width; ++x) {
+        const std::int64_t window = y / 2 * ((shape.width + 1) / 2) + x / 2;
+        double magnitude = std::fabs(start[out]);
+        for (std::int64_t in = 0; in < shape.in_channels; ++in)
+          for (std::int64_t i = 0; i < 16; ++i)
+            magnitude += a[y % 2][i / 4] * a[x % 2][i % 4] *
+                         patches[(window * shape.in_channels + in) * 16 + i] *
+                         kernels[(out * shape.in_channels + in) * 16 + i];
+        sums[(out * shape.height + y) * shape.width + x].magnitude = magnitude;
+      }
+}
+
 /// Maximum of f over the window of sums that output (y, x) of a channel is made of.
 template <class Function>
 double pooled(const ConvolutionShape& shape, const List<Sum>& sums, std::int64_t out,
@@ -116,6 +160,7 @@ inline ConvolutionShape random_shape(edgeopt::Random& random) {
   shape.width = 1 + static_cast<std::int64_t>(random.below(33));
   shape.in_channels = pick({1, 2, 3, 4, 5, 7, 8, 13, 16, 17});
   shape.in_pixel = shape.in_channels + static_cast<std::int64_t>(random.below(2)) * pick({1, 3, 8});
+  if (random.below(2) == 0) shape.in_pixel = edgeopt::kernels::round_up(shape.in_pixel, 16);
   shape.out_channels = pick({1, 2, 3, 5, 7, 8, 9, 10, 13, 16, 17, 24, 31, 32, 37});
   shape.pooling = random.below(2) == 0 ? Pooling::none : Pooling::max_2x2;
   return shape;

@@ -43,6 +43,8 @@ List<Value> run_convolution(const Kernels<Value>& kernels, const ConvolutionShap
   const AlignedBuffer parameters(kernels.convolution_parameter_bytes(shape));
   kernels.pack_convolution(shape, weights, parameters.data());
   const AlignedBuffer scratch(kernels.convolution_scratch_bytes(shape));
+  const AlignedBuffer expanded(kernels.expanded_convolution_bytes(shape));
+  kernels.expand_convolution(shape, parameters.data(), expanded.data());
   const List<Value> input = with_border(shape, image, static_cast<Value>(in_zero_point));
 
   constexpr auto untouched = static_cast<Value>(99);
@@ -51,7 +53,8 @@ List<Value> run_convolution(const Kernels<Value>& kernels, const ConvolutionShap
   const std::int64_t row = (shape.out_width() + 2) * pixel;
   List<Value> frame((shape.out_height() + 2) * row, untouched);
   const Convolution<Value> layer = {shape, pixel, row, in_zero_point, range, parameters.data()};
-  kernels.convolution(layer, input.data(), frame.data() + row + pixel, scratch.data());
+  kernels.convolution(layer, expanded.bytes() == 0 ? nullptr : expanded.data(), input.data(),
+                      frame.data() + row + pixel, scratch.data());
 
   List<Value> output(shape.out_channels * shape.out_height() * shape.out_width());
   for (std::int64_t y = -1; y <= shape.out_height(); ++y)

@@ -30,20 +30,23 @@ class Workspace {
   template <class Value>
   friend class detail::CompiledEngine;
 
-  Workspace(std::shared_ptr<const void> program, std::int64_t max_batch, std::int64_t worker_bytes,
-            int workers, ThreadPool* pool)
+  Workspace(std::shared_ptr<const void> program, std::int64_t max_batch, std::int64_t shared_bytes,
+            std::int64_t worker_bytes, int workers, ThreadPool* pool)
       : program_(std::move(program)),
-        memory_(worker_bytes * workers),
+        memory_(shared_bytes + worker_bytes * workers),
+        shared_bytes_(shared_bytes),
         worker_bytes_(worker_bytes),
         max_batch_(max_batch),
         pool_(pool) {}
 
+  [[nodiscard]] std::byte* shared() const noexcept { return memory_.data(); }
   [[nodiscard]] std::byte* of_worker(int worker) const noexcept {
-    return memory_.data() + worker * worker_bytes_;
+    return memory_.data() + shared_bytes_ + worker * worker_bytes_;
   }
 
   std::shared_ptr<const void> program_;  ///< whose workspace this is
-  detail::AlignedBuffer memory_;         ///< the same amount for each worker
+  detail::AlignedBuffer memory_;         ///< what all share, and the same amount for each worker
+  std::int64_t shared_bytes_;
   std::int64_t worker_bytes_;
   std::int64_t max_batch_;
   ThreadPool* pool_;  ///< null: everything runs on the caller's thread

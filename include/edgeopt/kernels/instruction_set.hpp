@@ -20,16 +20,18 @@
 namespace edgeopt::inline v0 {
 
 /// sse2: any x86-64 processor; avx2: with AVX2, FMA and F16C (Intel since 2013, AMD since 2015);
+/// avx512: with the parts F, BW, DQ and VL besides (Intel servers since 2017, AMD since 2022);
 /// neon: any arm64 processor. Later ones are the faster ones where a machine has several.
-enum class InstructionSet : std::uint8_t { sse2, avx2, neon };
+enum class InstructionSet : std::uint8_t { sse2, avx2, avx512, neon };
 
 inline constexpr std::array all_instruction_sets = {InstructionSet::sse2, InstructionSet::avx2,
-                                                    InstructionSet::neon};
+                                                    InstructionSet::avx512, InstructionSet::neon};
 
 [[nodiscard]] constexpr std::string_view to_string(InstructionSet set) noexcept {
   switch (set) {
     case InstructionSet::sse2: return "sse2";
     case InstructionSet::avx2: return "avx2";
+    case InstructionSet::avx512: return "avx512";
     case InstructionSet::neon: return "neon";
   }
   return "";
@@ -46,6 +48,11 @@ inline constexpr std::array all_instruction_sets = {InstructionSet::sse2, Instru
       const bool f16c = __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx >> 29 & 1) != 0;
       return f16c && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     }
+    case InstructionSet::avx512:
+      // These names stand for what the operating system saves as well.
+      return is_supported(InstructionSet::avx2) && __builtin_cpu_supports("avx512f") &&
+             __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+             __builtin_cpu_supports("avx512vl");
     case InstructionSet::neon: return false;
   }
   return false;

@@ -14,6 +14,7 @@
 #include <cstdint>
 
 #include "edgeopt/half.hpp"
+#include "edgeopt/kernels/convolution_algorithm.hpp"
 #include "edgeopt/kernels/instruction_set.hpp"
 #include "edgeopt/kernels/layers.hpp"
 #include "edgeopt/kernels/training.hpp"
@@ -34,6 +35,8 @@
 #include "edgeopt/kernels/x86/sse2.inl"
 
 #include "edgeopt/kernels/x86/avx2.inl"
+
+#include "edgeopt/kernels/x86/avx512.inl"
 #else
 #include "edgeopt/kernels/arm64/neon.inl"
 #endif
@@ -46,6 +49,7 @@ template <class Value>
 [[nodiscard]] const Kernels<Value>& kernels_for(InstructionSet set = detect_instruction_set()) {
   require_supported(set);
 #if defined(__x86_64__)
+  if (set == InstructionSet::avx512) return avx512::kernels<Value>();
   if (set == InstructionSet::avx2) return avx2::kernels<Value>();
   return sse2::kernels<Value>();
 #else

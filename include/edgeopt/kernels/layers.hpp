@@ -25,11 +25,21 @@
 
 namespace edgeopt::inline v0::kernels {
 
+/// Parameters and scratch memory start at multiples of this many bytes.
+inline constexpr std::int64_t alignment = 64;
+
+[[nodiscard]] constexpr std::int64_t round_up(std::int64_t count, std::int64_t multiple) noexcept {
+  return (count + multiple - 1) / multiple * multiple;
+}
+
 /// The bits of an IEEE binary16.
 using Half = std::uint16_t;
 
 /// Whether the maximum over 2x2 windows (stride 2, floor) follows a convolution.
 enum class Pooling : std::uint8_t { none, max_2x2 };
+
+/// How a convolution is computed; see convolution_algorithm.hpp.
+enum class ConvolutionAlgorithm : std::uint8_t { direct, one_channel, winograd };
 
 /// How an image enters the network.
 struct ImageLayout {
@@ -121,11 +131,17 @@ enum class ImageState : std::uint8_t { good, holds_nan };
 /// The functions of one instruction set for one type of activation. None of them allocates.
 ///
 /// Sums of `float` and `Half` are computed in binary32 in an order that depends on the layer and
-/// the instruction set only. With n products and a bias, u = 2^-24 and
-/// gamma = (n + 1) u / (1 - (n + 1) u), a sum lies within gamma * (|bias| + sum |x| |w|) of the
-/// exact one, so two instruction sets differ by at most twice that (N. Higham, "Accuracy and
-/// Stability of Numerical Algorithms", 2002, section 3.1). A `Half` is rounded once from that sum.
-/// Sums of `std::uint8_t` are exact.
+/// the instruction set only. With u = 2^-24 and gamma(k) = k u / (1 - k u), a sum of n products and
+/// a bias lies within gamma(n + 1) * (|bias| + sum |x| |w|) of the exact one (N. Higham, "Accuracy
+/// and Stability of Numerical Algorithms", 2002, section 3.1). Where convolution_algorithm says
+/// Winograd, no number goes through more than c + 11 roundings, c the number of input channels, so
+/// the bound is
+///
+///     gamma(c + 11) * (|bias| + |A^T| [ sum over channels (|G| |g| |G^T|) * (|B^T| |d| |B|) ] |A|)
+///
+/// with the matrices of source/winograd_transforms.inl and the 4 x 4 inputs d of the window; an
+/// infinite input makes NaN of the whole window. Two instruction sets differ by at most the sum of
+/// their bounds. A `Half` is rounded once from such a sum. Sums of `std::uint8_t` are exact.
 template <class Value>
 struct Kernels {
   InstructionSet instruction_set;
@@ -139,9 +155,16 @@ struct Kernels {
   std::int64_t (*convolution_scratch_bytes)(const ConvolutionShape& shape);
   void (*pack_convolution)(const ConvolutionShape& shape, const Weights<Value>& weights,
                            std::byte* parameters);
-  /// `input` is the first value of the border, `output` the first of pixel (0, 0).
-  void (*convolution)(const Convolution<Value>& layer, const Value* input, Value* output,
-                      std::byte* scratch);
+  ConvolutionAlgorithm (*convolution_algorithm)(const ConvolutionShape& shape);
+  /// Weights that are stored as `Half` are expanded before they are used: once for all images of a
+  /// run, into memory of the caller. 0 bytes: packed parameters are used as they are.
+  std::int64_t (*expanded_convolution_bytes)(const ConvolutionShape& shape);
+  void (*expand_convolution)(const ConvolutionShape& shape, const std::byte* parameters,
+                             std::byte* expanded);
+  /// `expanded` is null where nothing is expanded; `input` is the first value of the border,
+  /// `output` the first of pixel (0, 0).
+  void (*convolution)(const Convolution<Value>& layer, const std::byte* expanded,
+                      const Value* input, Value* output, std::byte* scratch);
 
   std::int64_t (*linear_parameter_bytes)(const LinearShape& shape);
   std::int64_t (*linear_scratch_bytes)(const LinearShape& shape);
@@ -149,12 +172,5 @@ struct Kernels {
                       std::byte* parameters);
   void (*linear)(const Linear<Value>& layer, const Value* input, Value* output, std::byte* scratch);
 };
-
-/// Parameters and scratch memory start at multiples of this many bytes.
-inline constexpr std::int64_t alignment = 64;
-
-[[nodiscard]] constexpr std::int64_t round_up(std::int64_t count, std::int64_t multiple) noexcept {
-  return (count + multiple - 1) / multiple * multiple;
-}
 
 }  // namespace edgeopt::inline v0::kernels

@@ -52,10 +52,11 @@ class CompiledEngine {
   void run(std::span<const float> images, Workspace& workspace, std::span<float> logits) const {
     const std::int64_t batch = checked_batch(images, workspace, logits);
     const std::int64_t elements = input_shape().elements();
+    program_->expand(workspace.shared());
     const auto run_image = [&](std::int64_t image, int worker) {
       const kernels::ImageState state =
-          program_->run(images.data() + image * elements, workspace.of_worker(worker),
-                        logits.data() + image * classes());
+          program_->run(images.data() + image * elements, workspace.shared(),
+                        workspace.of_worker(worker), logits.data() + image * classes());
       if (rejects_nan && state == kernels::ImageState::holds_nan)
         throw DomainError("image " + std::to_string(image), "one with NaN", "made of numbers");
     };
@@ -78,8 +79,9 @@ class CompiledEngine {
                                          ThreadPool* pool) const {
     if (max_batch < 1) throw DomainError("max_batch", std::to_string(max_batch), "an integer >= 1");
     const std::int64_t bytes = kernels::round_up(program_->worker_bytes(), kernels::alignment);
-    (void)checked_product({bytes, workers}, "bytes of a workspace");
-    Workspace workspace(program_, max_batch, bytes, workers, pool);
+    (void)checked_sum(checked_product({bytes, workers}, "bytes of a workspace"),
+                      program_->expanded_bytes(), "bytes of a workspace");
+    Workspace workspace(program_, max_batch, program_->expanded_bytes(), bytes, workers, pool);
     for (int worker = 0; worker < workers; ++worker) program_->prepare(workspace.of_worker(worker));
     return workspace;
   }

@@ -79,6 +79,8 @@ class Program {
     for (const Step& step : steps_) bytes += step.parameters.bytes();
     return bytes;
   }
+  /// Bytes that all workers share: parameters as `expand` writes them.
+  [[nodiscard]] std::int64_t expanded_bytes() const noexcept { return expanded_bytes_; }
   /// Bytes that one worker needs: all activations, then the scratch memory of a layer.
   [[nodiscard]] std::int64_t worker_bytes() const {
     return checked_sum(activation_bytes_, scratch_bytes_, "bytes of a workspace");
@@ -90,8 +92,17 @@ class Program {
       std::fill_n(activation.begin(memory), activation.values(), activation.zero);
   }
 
+  /// Parameters that are stored narrower than kernels need them; once for all images of a run.
+  void expand(std::byte* expanded) const {
+    for (const Step& step : steps_)
+      if (step.expanded_offset != nothing_expanded)
+        kernels_.expand_convolution(std::get<kernels::Convolution<Value>>(step.layer).shape,
+                                    step.parameters.data(), expanded + step.expanded_offset);
+  }
+
   /// image  // [channels, height, width], logits  // [classes]
-  kernels::ImageState run(const float* image, std::byte* memory, float* logits) const {
+  kernels::ImageState run(const float* image, const std::byte* expanded, std::byte* memory,
+                          float* logits) const {
     std::byte* const scratch = memory + activation_bytes_;
     const auto state = kernels_.load_image(image_, image, activations_.front().first_pixel(memory));
     for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -99,7 +110,10 @@ class Program {
       Value* const output = activations_[i + 1].first_pixel(memory);
       const Step& step = steps_[i];
       if (const auto* convolution = std::get_if<kernels::Convolution<Value>>(&step.layer)) {
-        kernels_.convolution(*convolution, input, output, scratch);
+        kernels_.convolution(
+            *convolution,
+            step.expanded_offset == nothing_expanded ? nullptr : expanded + step.expanded_offset,
+            input, output, scratch);
       } else {
         rescale(step.rescaled_level, input, activations_[i].values());
         kernels_.linear(*std::get_if<kernels::Linear<Value>>(&step.layer), input, output, scratch);
@@ -111,10 +125,13 @@ class Program {
   }
 
  private:
+  static constexpr std::int64_t nothing_expanded = -1;
+
   struct Step {
     std::variant<kernels::Convolution<Value>, kernels::Linear<Value>> layer;
     AlignedBuffer parameters;
     std::vector<std::uint8_t> rescaled_level;
+    std::int64_t expanded_offset = nothing_expanded;  ///< bytes from the start of what is shared
   };
 
   /// The input of each layer, and the logits.
@@ -158,6 +175,11 @@ class Program {
     const kernels::Convolution<Value> layer = {
         shape, output.pixel, output.row(), source.in_zero_point, source.range, parameters.data()};
     steps_.push_back({layer, std::move(parameters), {}});
+    const std::int64_t expanded = kernels_.expanded_convolution_bytes(shape);
+    if (expanded == 0) return;
+    steps_.back().expanded_offset = expanded_bytes_;
+    expanded_bytes_ = checked_sum(expanded_bytes_, kernels::round_up(expanded, kernels::alignment),
+                                  "bytes of a workspace");
   }
 
   void add_linear(const LayerSource<Value>& source, const ActivationPlan<Value>& input) {
@@ -225,6 +247,7 @@ class Program {
   QuantizationParameters output_;
   std::int64_t activation_bytes_ = 0;
   std::int64_t scratch_bytes_ = 0;
+  std::int64_t expanded_bytes_ = 0;
 };
 
 }  // namespace edgeopt::inline v0::detail

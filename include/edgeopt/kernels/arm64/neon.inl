@@ -4,7 +4,7 @@
 
 #if !defined(__clang__)
 #pragma GCC push_options
-#pragma GCC optimize("fp-contract=off")  // what is fused is written so
+#pragma GCC optimize("O2", "fp-contract=off")  // what is fused is written so
 #endif
 
 namespace edgeopt::inline v0::kernels::inline EDGEOPT_KERNEL_UNIT::neon {

@@ -19,6 +19,19 @@ struct Packed {
 /// Vectors of outputs that are computed together where there are so many.
 inline constexpr int tile_vectors = 2;
 
+/// Outputs that are computed together.
+struct Block {
+  std::int64_t first;
+  std::int64_t outputs;
+};
+
+/// The block that an output belongs to, of `outputs` outputs in whole vectors.
+inline Block block_of(std::int64_t output, std::int64_t outputs) {
+  constexpr std::int64_t whole = tile_vectors * lanes;
+  if (output < outputs / whole * whole) return {output / whole * whole, whole};
+  return {output / lanes * lanes, lanes};
+}
+
 struct FloatArithmetic {
   using Value = float;
   using Operand = float;
@@ -44,6 +57,10 @@ struct FloatArithmetic {
 
   static const Operand* operands(const Value* values, std::int64_t, std::int32_t, std::byte*) {
     return values;
+  }
+
+  [[gnu::always_inline]] static Floats operand_vector(const Value* values) {
+    return load<Floats>(values);
   }
 
   [[gnu::always_inline]] static void from_real(const ImageLayout&, Floats x, Value* values) {
@@ -74,11 +91,8 @@ struct HalfArithmetic {
   [[gnu::always_inline]] static Floats weights(const Weight* weights) {
     return widen(load<Halves>(weights));
   }
-  [[gnu::always_inline]] static Floats operand(const Operand* operand) {
-    return broadcast(*operand);
-  }
-  [[gnu::always_inline]] static Sums add_products(Sums sums, Floats x, Floats w) {
-    return multiply_add(sums, x, w);
+  [[gnu::always_inline]] static Floats operand_vector(const Value* values) {
+    return widen(load<Halves>(values));
   }
 
   static const Operand* operands(const Value* values, std::int64_t count, std::int32_t,
@@ -100,6 +114,24 @@ struct HalfArithmetic {
     store(values, narrow(maximum(broadcast(range.lowest), sums)));
   }
 };
+
+/// What multiplies and adds once weights and operands are widened.
+template <class Arithmetic>
+struct CoreOf {
+  using Type = Arithmetic;
+};
+template <>
+struct CoreOf<HalfArithmetic> {
+  using Type = FloatArithmetic;
+};
+template <class Arithmetic>
+using Core = typename CoreOf<Arithmetic>::Type;
+
+/// Whether the weights of convolutions are widened once for all images of a run.
+template <class Arithmetic>
+inline constexpr bool expands = false;
+template <>
+inline constexpr bool expands<HalfArithmetic> = true;
 
 /// u8 x s8, both widened to 16 bits: products are added in pairs, exactly. The zero point is taken
 /// off the operands, so that formula (4) of quantization.hpp is a plain sum of products.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Direct 3x3 convolution with fused bias, ReLU and pooling.
+// Direct 3x3 convolution with fused bias, ReLU and pooling, for any number of channels.
 //
 // A block of output channels at a time, so that its weights stay in the nearest cache; one or two
 // rows of sums, as pooling needs, which are then brought down to one row of outputs.
@@ -12,36 +12,9 @@ std::int64_t operand_scratch_bytes(std::int64_t values) {
 }
 
 template <class Arithmetic>
-std::int64_t convolution_scratch_bytes(const ConvolutionShape& shape) {
+std::int64_t direct_scratch_bytes(const ConvolutionShape& shape) {
   return operand_scratch_bytes<Arithmetic>(shape.in_values()) +
          2 * shape.width * tile_vectors * lanes * 4;
-}
-
-/// A row cut into tiles as equal as can be, since narrow ones are slow: the first `wide` of them
-/// have a pixel more than the others.
-struct RowCut {
-  std::int64_t columns;
-  std::int64_t narrow_width;
-  std::int64_t wide;
-
-  RowCut(std::int64_t columns_of_row, std::int64_t most) : columns(columns_of_row) {
-    const std::int64_t tiles = (columns + most - 1) / most;
-    narrow_width = columns / tiles;
-    wide = columns % tiles;
-  }
-};
-
-/// One row of sums.
-template <class Arithmetic, int Vectors>
-void sum_row(const Window& window, const RowCut& cut, const typename Arithmetic::Operand* operands,
-             const typename Arithmetic::Weight* weights, const typename Arithmetic::Sum* start,
-             typename Arithmetic::Sum* sums) {
-  std::int64_t width = cut.narrow_width + 1;
-  for (std::int64_t x = 0, tile = 0; x < cut.columns; x += width, ++tile) {
-    if (tile == cut.wide) --width;
-    sum_pixels<Arithmetic, Vectors>(width, window, operands + x * window.pixel, weights, start,
-                                    sums + x * Vectors * lanes);
-  }
 }
 
 /// One row of outputs from one row of sums, or from the maxima of two.
@@ -69,41 +42,43 @@ void finish_row(const Convolution<typename Arithmetic::Value>& layer,
 /// Vectors * lanes output channels of the whole image.
 template <class Arithmetic, int Vectors>
 void convolve_block(const Convolution<typename Arithmetic::Value>& layer,
-                    const Packed<Arithmetic>& packed, std::int64_t steps, std::int64_t channel,
+                    const Packed<Arithmetic>& packed,
+                    const typename Core<Arithmetic>::Weight* weights, std::int64_t channel,
                     const typename Arithmetic::Operand* operands,
                     typename Arithmetic::Value* output, typename Arithmetic::Sum* sums) {
   const ConvolutionShape& shape = layer.shape;
   const Runs runs(shape);
-  const Window window = {(shape.width + 2) * shape.in_pixel, shape.in_pixel, runs.count,
+  const Window window = {runs.rows, (shape.width + 2) * shape.in_pixel, shape.in_pixel, runs.count,
                          runs.template steps<Arithmetic>()};
   const std::int64_t stride = shape.pooling == Pooling::none ? 1 : 2;
   const RowCut cut(stride * shape.out_width(), tile_pixels<Vectors>);
-  const auto* weights = packed.weights + channel * steps * Arithmetic::group;
   for (std::int64_t y = 0; y < shape.out_height(); ++y) {
     for (std::int64_t row = 0; row < stride; ++row)
-      sum_row<Arithmetic, Vectors>(window, cut, operands + (stride * y + row) * window.row, weights,
-                                   packed.start + channel,
-                                   sums + row * shape.width * Vectors * lanes);
+      sum_row<Core<Arithmetic>, Vectors>(window, cut, operands + (stride * y + row) * window.row,
+                                         weights, packed.start + channel,
+                                         sums + row * shape.width * Vectors * lanes);
     finish_row<Arithmetic, Vectors>(layer, packed, channel, sums,
                                     output + y * layer.out_row + channel);
   }
 }
 
 template <class Arithmetic>
-void convolution(const Convolution<typename Arithmetic::Value>& layer,
-                 const typename Arithmetic::Value* input, typename Arithmetic::Value* output,
-                 std::byte* scratch) {
-  if (layer.shape.out_height() * layer.shape.out_width() == 0) return;
+void convolve_directly(const Convolution<typename Arithmetic::Value>& layer,
+                       const typename Core<Arithmetic>::Weight* weights,
+                       const typename Arithmetic::Value* input, typename Arithmetic::Value* output,
+                       std::byte* scratch) {
   const std::int64_t values = layer.shape.in_values();
   const auto* operands = Arithmetic::operands(input, values, layer.in_zero_point, scratch);
   auto* sums = reinterpret_cast<typename Arithmetic::Sum*>(
       scratch + operand_scratch_bytes<Arithmetic>(values));
   const PackedLayout<Arithmetic> layout(layer.shape);
   const Packed<Arithmetic> packed = layout.in(layer.parameters);
+  const std::int64_t output_weights = layout.steps * Arithmetic::group;
   std::int64_t channel = 0;
   for (; channel + tile_vectors * lanes <= layout.outputs; channel += tile_vectors * lanes)
-    convolve_block<Arithmetic, tile_vectors>(layer, packed, layout.steps, channel, operands, output,
-                                             sums);
+    convolve_block<Arithmetic, tile_vectors>(layer, packed, weights + channel * output_weights,
+                                             channel, operands, output, sums);
   for (; channel < layout.outputs; channel += lanes)
-    convolve_block<Arithmetic, 1>(layer, packed, layout.steps, channel, operands, output, sums);
+    convolve_block<Arithmetic, 1>(layer, packed, weights + channel * output_weights, channel,
+                                  operands, output, sums);
 }

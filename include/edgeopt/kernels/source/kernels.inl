@@ -9,13 +9,27 @@
 
 #include "edgeopt/kernels/source/arithmetic.inl"
 
+#include "edgeopt/kernels/source/winograd_transforms.inl"
+
 #include "edgeopt/kernels/source/packing.inl"
 
 #include "edgeopt/kernels/source/tile.inl"
 
 #include "edgeopt/kernels/source/convolution.inl"
 
+#include "edgeopt/kernels/source/window.inl"
+
+#include "edgeopt/kernels/source/one_channel.inl"
+
+#include "edgeopt/kernels/source/winograd.inl"
+
+#include "edgeopt/kernels/source/expansion.inl"
+
 #include "edgeopt/kernels/source/linear.inl"
+
+#include "edgeopt/kernels/source/dot.inl"
+
+#include "edgeopt/kernels/source/dispatch.inl"
 
 #include "edgeopt/kernels/source/image.inl"
 
@@ -27,10 +41,13 @@ inline constexpr Kernels<typename Arithmetic::Value> table = {
     &parameter_bytes<Arithmetic, ConvolutionShape>,
     &convolution_scratch_bytes<Arithmetic>,
     &pack<Arithmetic, ConvolutionShape>,
+    &algorithm_of<Arithmetic>,
+    &expanded_bytes<Arithmetic>,
+    &expand<Arithmetic>,
     &convolution<Arithmetic>,
-    &parameter_bytes<Arithmetic, LinearShape>,
+    &linear_parameter_bytes<Arithmetic>,
     &linear_scratch_bytes<Arithmetic>,
-    &pack<Arithmetic, LinearShape>,
+    &pack_linear<Arithmetic>,
     &linear<Arithmetic>,
 };
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// A fully connected layer of one image. Each output has several sums, so that additions need not
-// wait for each other; sum i takes the steps that are i modulo their number, and the sums are added
-// in pairs at the end.
+// A fully connected layer of one image of integers. Each output has several sums, so that additions
+// need not wait for each other; sum i takes the steps that are i modulo their number, and the sums
+// are added in pairs at the end.
 
 template <class Arithmetic>
-std::int64_t linear_scratch_bytes(const LinearShape& shape) {
+std::int64_t integer_linear_scratch_bytes(const LinearShape& shape) {
   return operand_scratch_bytes<Arithmetic>(shape.in_features);
 }
 
@@ -60,9 +60,9 @@ void multiply_block(const Packed<Arithmetic>& packed, std::int64_t steps, std::i
 }
 
 template <class Arithmetic>
-void linear(const Linear<typename Arithmetic::Value>& layer,
-            const typename Arithmetic::Value* input, typename Arithmetic::Value* output,
-            std::byte* scratch) {
+void multiply_integers(const Linear<typename Arithmetic::Value>& layer,
+                       const typename Arithmetic::Value* input, typename Arithmetic::Value* output,
+                       std::byte* scratch) {
   const auto* operands =
       Arithmetic::operands(input, layer.shape.in_features, layer.in_zero_point, scratch);
   const PackedLayout<Arithmetic> layout(layer.shape);

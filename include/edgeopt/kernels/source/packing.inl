@@ -48,6 +48,25 @@ inline std::int64_t weight_index(const LinearShape& shape, std::int64_t output, 
   return output * shape.in_features + operand;
 }
 
+/// Whether weights are packed as Winograd's algorithm multiplies them; halves are expanded to that.
+template <class Arithmetic>
+bool packs_transformed(const ConvolutionShape& shape) {
+  return !Arithmetic::requantizes && !expands<Arithmetic> &&
+         choose_algorithm(shape, lanes) == ConvolutionAlgorithm::winograd;
+}
+
+/// Groups of weights that one output has.
+template <class Arithmetic>
+std::int64_t stored_steps(const LinearShape& shape) {
+  return Runs(shape).template steps<Arithmetic>();
+}
+template <class Arithmetic>
+std::int64_t stored_steps(const ConvolutionShape& shape) {
+  if (packs_transformed<Arithmetic>(shape)) return positions * shape.in_channels;
+  const Runs runs(shape);
+  return runs.rows * runs.count * runs.template steps<Arithmetic>();
+}
+
 /// Where the parts of a layer's packed parameters lie.
 template <class Arithmetic>
 struct PackedLayout {
@@ -58,8 +77,7 @@ struct PackedLayout {
 
   template <class LayerShape>
   explicit PackedLayout(const LayerShape& shape) {
-    const Runs runs(shape);
-    steps = runs.rows * runs.count * runs.template steps<Arithmetic>();
+    steps = stored_steps<Arithmetic>(shape);
     outputs = round_up(outputs_of(shape), lanes);
     const auto weight_size = static_cast<std::int64_t>(sizeof(typename Arithmetic::Weight));
     weight_bytes = round_up(steps * outputs * Arithmetic::group * weight_size, alignment);
@@ -77,17 +95,16 @@ struct PackedLayout {
   }
 };
 
-/// Weights of `block_outputs` outputs from `first` on; returns where the next block begins.
+/// Weights of a block of outputs; returns where the next block begins.
 template <class Arithmetic, class LayerShape>
 typename Arithmetic::Weight* pack_block(const LayerShape& shape,
                                         const Weights<typename Arithmetic::Value>& from,
-                                        std::int64_t first, std::int64_t block_outputs,
-                                        typename Arithmetic::Weight* to) {
+                                        Block block, typename Arithmetic::Weight* to) {
   const Runs runs(shape);
   for (std::int64_t row = 0; row < runs.rows; ++row)
     for (std::int64_t run = 0; run < runs.count; ++run)
       for (std::int64_t step = 0; step < runs.template steps<Arithmetic>(); ++step)
-        for (std::int64_t output = first; output < first + block_outputs; ++output)
+        for (std::int64_t output = block.first; output < block.first + block.outputs; ++output)
           for (std::int64_t i = 0; i < Arithmetic::group; ++i) {
             const std::int64_t operand = step * Arithmetic::group + i;
             const bool exists = output < outputs_of(shape) && operand < runs.length;
@@ -96,6 +113,40 @@ typename Arithmetic::Weight* pack_block(const LayerShape& shape,
                            : typename Arithmetic::Weight{};
           }
   return to;
+}
+
+/// The same for Winograd's algorithm; see winograd.inl.
+inline float* pack_transformed_block(const ConvolutionShape& shape, const Weights<float>& from,
+                                     Block block, float* to) {
+  const std::int64_t step = shape.in_channels * block.outputs;
+  for (std::int64_t in = 0; in < shape.in_channels; ++in)
+    for (std::int64_t i = 0; i < block.outputs; ++i) {
+      double weights[9] = {};
+      double transformed[positions];
+      if (block.first + i < shape.out_channels)
+        for (std::int64_t tap = 0; tap < 9; ++tap)
+          weights[tap] =
+              double{from.weights[((block.first + i) * shape.in_channels + in) * 9 + tap]};
+      transform_weights(weights, transformed);
+      for (std::int64_t position = 0; position < positions; ++position)
+        to[position * step + in * block.outputs + i] = static_cast<float>(transformed[position]);
+    }
+  return to + positions * step;
+}
+
+template <class Arithmetic>
+typename Arithmetic::Weight* pack_layer_block(const LinearShape& shape,
+                                              const Weights<typename Arithmetic::Value>& from,
+                                              Block block, typename Arithmetic::Weight* to) {
+  return pack_block<Arithmetic>(shape, from, block, to);
+}
+template <class Arithmetic>
+typename Arithmetic::Weight* pack_layer_block(const ConvolutionShape& shape,
+                                              const Weights<typename Arithmetic::Value>& from,
+                                              Block block, typename Arithmetic::Weight* to) {
+  if constexpr (!Arithmetic::requantizes && !expands<Arithmetic>)
+    if (packs_transformed<Arithmetic>(shape)) return pack_transformed_block(shape, from, block, to);
+  return pack_block<Arithmetic>(shape, from, block, to);
 }
 
 template <class Arithmetic, class LayerShape>
@@ -109,12 +160,9 @@ void pack(const LayerShape& shape, const Weights<typename Arithmetic::Value>& fr
   const PackedLayout<Arithmetic> layout(shape);
   __builtin_memset(parameters, 0, static_cast<std::size_t>(layout.bytes()));
   auto* to = reinterpret_cast<typename Arithmetic::Weight*>(parameters);
-  for (std::int64_t first = 0; first < layout.outputs;) {
-    const bool whole = layout.outputs - first >= tile_vectors * lanes;
-    const std::int64_t block_outputs = whole ? tile_vectors * lanes : lanes;
-    to = pack_block<Arithmetic>(shape, from, first, block_outputs, to);
-    first += block_outputs;
-  }
+  for (Block block = block_of(0, layout.outputs); block.first < layout.outputs;
+       block = block_of(block.first + block.outputs, layout.outputs))
+    to = pack_layer_block<Arithmetic>(shape, from, block, to);
   std::byte* const channels = parameters + layout.weight_bytes;
   for (std::int64_t output = 0; output < outputs_of(shape); ++output) {
     store(channels + 4 * output, Arithmetic::start(from, output));

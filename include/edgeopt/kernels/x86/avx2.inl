@@ -6,7 +6,7 @@
 #else
 #pragma GCC push_options
 #pragma GCC target("avx2,fma,f16c")
-#pragma GCC optimize("fp-contract=off")  // what is fused is written so
+#pragma GCC optimize("O2", "fp-contract=off")  // what is fused is written so
 #endif
 
 namespace edgeopt::inline v0::kernels::inline EDGEOPT_KERNEL_UNIT::avx2 {

@@ -5,7 +5,7 @@
 #pragma clang attribute push(__attribute__((target("sse2"))), apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC optimize("fp-contract=off")  // the same bits when the unit itself has FMA
+#pragma GCC optimize("O2", "fp-contract=off")  // the same bits when the unit itself has FMA
 #endif
 
 namespace edgeopt::inline v0::kernels::inline EDGEOPT_KERNEL_UNIT::sse2 {

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// How many multiply-accumulates a second one core can do with the instructions that the kernels of
+// an instruction set use, and nothing else: 12 independent sums, more than latency times units of
+// any processor known to us. The loops are written in assembly, because a compiler that keeps one
+// of the sums in memory makes the ceiling three times too low.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+
+#include "edgeopt/kernels/instruction_set.hpp"
+
+namespace ceilings {
+
+using edgeopt::InstructionSet;
+
+/// Runs a loop of so many turns.
+using Loop = void (*)(std::int64_t turns);
+
+inline constexpr std::int64_t sums = 12;
+
+// One turn adds to each of the sums, registers 0 to 11. Registers 12 to 14 are the operands and a
+// temporary one.
+#define EDGEOPT_EACH_SUM(instructions) \
+  ".irp sum,0,1,2,3,4,5,6,7,8,9,10,11\n" instructions "\n.endr\n"
+#if defined(__x86_64__)
+#define EDGEOPT_LOOP(clear, instructions)                                                    \
+  asm volatile(".irp r,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14\n" clear                           \
+               "\n.endr\n.p2align 6\n1:\n" EDGEOPT_EACH_SUM(instructions) "dec %0\njnz 1b\n" \
+               : "+r"(turns)::"cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",  \
+                 "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14")
+
+inline void fp32_sse2(std::int64_t turns) {
+  EDGEOPT_LOOP("xorps %%xmm\\r,%%xmm\\r",
+               "movaps %%xmm12,%%xmm14\nmulps %%xmm13,%%xmm14\naddps %%xmm14,%%xmm\\sum");
+}
+inline void fp32_avx2(std::int64_t turns) {
+  EDGEOPT_LOOP("vxorps %%ymm\\r,%%ymm\\r,%%ymm\\r", "vfmadd231ps %%ymm12,%%ymm13,%%ymm\\sum");
+}
+inline void fp32_avx512(std::int64_t turns) {
+  EDGEOPT_LOOP("vxorps %%ymm\\r,%%ymm\\r,%%ymm\\r", "vfmadd231ps %%zmm12,%%zmm13,%%zmm\\sum");
+}
+inline void int8_sse2(std::int64_t turns) {
+  EDGEOPT_LOOP("pxor %%xmm\\r,%%xmm\\r",
+               "movdqa %%xmm12,%%xmm14\npmaddwd %%xmm13,%%xmm14\npaddd %%xmm14,%%xmm\\sum");
+}
+inline void int8_avx2(std::int64_t turns) {
+  EDGEOPT_LOOP("vpxor %%xmm\\r,%%xmm\\r,%%xmm\\r",
+               "vpmaddwd %%ymm12,%%ymm13,%%ymm14\nvpaddd %%ymm14,%%ymm\\sum,%%ymm\\sum");
+}
+inline void int8_avx512(std::int64_t turns) {
+  EDGEOPT_LOOP("vpxor %%xmm\\r,%%xmm\\r,%%xmm\\r",
+               "vpmaddwd %%zmm12,%%zmm13,%%zmm14\nvpaddd %%zmm14,%%zmm\\sum,%%zmm\\sum");
+}
+#else
+#define EDGEOPT_LOOP(clear, instructions)                                                     \
+  asm volatile(                                                                               \
+      ".irp r,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14\n" clear                                     \
+      "\n.endr\n.p2align 6\n1:\n" EDGEOPT_EACH_SUM(instructions) "subs %0,%0,#1\nb.ne 1b\n"   \
+      : "+r"(turns)::"cc", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", \
+        "v11", "v12", "v13", "v14")
+
+inline void fp32_neon(std::int64_t turns) {
+  EDGEOPT_LOOP("movi v\\r\\().4s,#0", "fmla v\\sum\\().4s,v12.4s,v13.4s");
+}
+inline void int8_neon(std::int64_t turns) {
+  EDGEOPT_LOOP("movi v\\r\\().4s,#0",
+               "smlal v\\sum\\().4s,v12.4h,v13.4h\nsmlal2 v\\sum\\().4s,v12.8h,v13.8h");
+}
+#endif
+#undef EDGEOPT_LOOP
+#undef EDGEOPT_EACH_SUM
+
+struct Ceiling {
+  InstructionSet instruction_set;
+  const char* precision;          ///< fp32 or int8
+  std::int64_t macs_of_a_vector;  ///< multiply-accumulates of one sum in one turn
+  Loop loop;
+
+  [[nodiscard]] double macs(std::int64_t turns) const {
+    return static_cast<double>(turns * sums * macs_of_a_vector);
+  }
+};
+
+/// The u8 kernels multiply numbers of 16 bits, in pairs.
+inline constexpr std::array all = {
+#if defined(__x86_64__)
+    Ceiling{InstructionSet::sse2, "fp32", 4, &fp32_sse2},
+    Ceiling{InstructionSet::avx2, "fp32", 8, &fp32_avx2},
+    Ceiling{InstructionSet::avx512, "fp32", 16, &fp32_avx512},
+    Ceiling{InstructionSet::sse2, "int8", 8, &int8_sse2},
+    Ceiling{InstructionSet::avx2, "int8", 16, &int8_avx2},
+    Ceiling{InstructionSet::avx512, "int8", 32, &int8_avx512},
+#else
+    Ceiling{InstructionSet::neon, "fp32", 4, &fp32_neon},
+    Ceiling{InstructionSet::neon, "int8", 8, &int8_neon},
+#endif
+};
+
+/// The ceiling of an instruction set; fp16 sums in fp32.
+inline const Ceiling& ceiling_of(InstructionSet set, bool integers) {
+  const Ceiling* const found = std::find_if(all.begin(), all.end(), [&](const Ceiling& ceiling) {
+    return ceiling.instruction_set == set && (ceiling.precision[0] == 'i') == integers;
+  });
+  return found == all.end() ? all.front() : *found;
+}
+
+/// Multiply-accumulates a second: the median of nine short runs.
+inline double measure(const Ceiling& ceiling) {
+  constexpr std::int64_t turns = 20'000;
+  std::array<double, 9> rates{};
+  ceiling.loop(turns);  // the clock of the core goes up
+  for (double& rate : rates) {
+    const auto start = std::chrono::steady_clock::now();
+    ceiling.loop(turns);
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+    rate = ceiling.macs(turns) / time.count();
+  }
+  std::nth_element(rates.begin(), rates.begin() + rates.size() / 2, rates.end());
+  return rates[rates.size() / 2];
+}
+
+}  // namespace ceilings
