@@ -89,6 +89,10 @@ int main(int argc, char** argv) {
   try {
     const InstructionSet set = chosen_instruction_set();
     benchmark::AddCustomContext("instruction_set", std::string(to_string(set)));
+    std::string sets;
+    for (const InstructionSet supported : supported_instruction_sets())
+      sets += (sets.empty() ? "" : " ") + std::string(to_string(supported));
+    benchmark::AddCustomContext("supported_instruction_sets", sets);
     for (const auto& [conv1, conv2] :
          {std::pair{16, 32}, {12, 24}, {8, 16}, {5, 10}, {32, 64}, {64, 128}}) {
       const SmallCNNSpec spec = {{}, conv1, conv2, 10};

@@ -84,15 +84,21 @@ def against(measured, what, must, goal, ours, theirs, missing):
 
 
 def over_peak(measured, what, must, goal, precision, batch, isa, missing):
-    prefix = "" if plain(isa) == plain(instruction_set) else f"{isa}:"
-    name = inference(precision, batch, prefix=prefix)
-    if not measured.rate(name):
+    """Of an engine that uses an instruction set (or, of vector instructions, one that includes it)."""
+    wanted = {"avx2": ("avx2",), "avx512": ("avx512", "amx"), "avx512_vnni": ("avx512vnni", "avx512")}[isa]
+    names = [inference(precision, batch)] if plain(instruction_set).startswith(wanted) else []
+    names += [name for name in measured.rates if name.endswith(":" + inference(precision, batch))
+              and plain(name.split(":")[0]).startswith(wanted) and " " not in name]
+    names = [name for name in names if measured.rate(name)]
+    if not names:
         return Row(what, must, goal, reason=missing)
-    share = share_of_peak(measured, name)
-    if share is None:
+    name = names[0]
+    ceiling = peak_name(measured, precision, isa)
+    if ceiling is None:
         return Row(what, must, goal, reason=f"no peak/{'int8' if precision == 'int8' else 'fp32'}/{isa} in this run")
-    rate = measured.counter(name, "MAC/s")
-    return Row(what, must, goal, rate, f"peak {rate_text(rate / share)}", share)
+    ratio = measured.ratio(measured.counters[(name, "MAC/s")], peak_values(measured, ceiling))
+    return Row(what, must, goal, measured.counter(name, "MAC/s"),
+               f"peak {rate_text(peak_rate(measured, ceiling))}", ratio)
 
 
 def rows(measured, processor):
@@ -119,9 +125,10 @@ def rows(measured, processor):
     amx = lacking("amx_int8", "AMX tiles")
     for batch in BATCHES:
         on_amx = "amx" in plain(instruction_set)
-        vnni = inference("int8", batch, prefix="avx512_vnni:")
+        vnni = [name for name in measured.rates
+                if "vnni" in plain(name.split(":")[0]) and name.endswith(":" + inference("int8", batch))]
         result.append(against(measured, f"int8 on AMX, batch {batch}, against our VNNI engine", 2.0, 3.0,
-                              inference("int8", batch), [vnni], amx) if on_amx
+                              inference("int8", batch), vnni, amx) if on_amx
                       else Row(f"int8 on AMX, batch {batch}, against our VNNI engine", 2.0, 3.0, reason=amx))
     must, goal = (5, 7) if "amx" in plain(instruction_set) else (2.5, 3.5)
     for batch in BATCHES:
