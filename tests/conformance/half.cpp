@@ -3,14 +3,18 @@
 
 #include <bit>
 
+#include "comparison.hpp"
+#include "edgeopt/engines/fp16_engine.hpp"
 #include "edgeopt/half.hpp"
 #include "edgeopt/nn/fp16.hpp"
+#include "edgeopt/nn/model_graph.hpp"
 #include "models.hpp"
 
 namespace {
 
 using namespace edgeopt;
 namespace fs = std::filesystem;
+using oracles::Comparison;
 
 bool is_nan_half(std::uint16_t half) {
   return (half & 0x7fff) > 0x7c00;
@@ -60,44 +64,121 @@ TEST_CASE("half to float") {
   CHECK(wrong == 0);
 }
 
-/// Halves in the order of their values; neighbours differ by 1.
+/// Halves in the order of their values; neighbours differ by 1, and both zeros are 0.
 int ordinal(std::uint16_t half) {
   return (half & 0x8000) ? -(half & 0x7fff) : half;
 }
 
-/// The largest distance in units in the last place; `values` are halves held as floats.
+/// Values that are halves held as floats, as `ordinal`; anything else fails.
 template <class Values>
-int largest_ulp(const Values& values, const fs::path& file) {
-  const auto expected = oracles::load<std::uint16_t>(file);
-  REQUIRE(values.size() == expected.size());
-  REQUIRE(values.size() > 0);
-  int largest = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::uint16_t half = half_from_float(values.flat(i));
-    CHECK(float_from_half(half) == values.flat(i));
-    largest = std::max(largest, std::abs(ordinal(half) - ordinal(expected.flat(i))));
+std::vector<int> ordinals(const Values& values) {
+  std::vector<int> result;
+  bool are_halves = true;
+  for (const float value : values) {
+    const std::uint16_t half = half_from_float(value);
+    are_halves = are_halves && float_from_half(half) == value;
+    result.push_back(ordinal(half));
   }
-  return largest;
+  CHECK(are_halves);
+  return result;
 }
 
-TEST_CASE("inference with half storage") {
+std::vector<int> stored_ordinals(const fs::path& file) {
+  std::vector<int> result;
+  for (const std::uint16_t half : oracles::load<std::uint16_t>(file))
+    result.push_back(ordinal(half));
+  return result;
+}
+
+/// Sums of floats in another order differ in their last bits, and the half that one is rounded to
+/// differs by one where it lies beside a tie: one unit in a pooled activation. Those of the logits
+/// read such activations and are rounded once more: two.
+constexpr double pooled_ulps = 1;
+constexpr double logits_ulps = 2;
+
+TEST_CASE("inference with half storage, by the plain functions and the engine") {
   for (const fs::path& path : oracles::cases("half/logits")) {
-    INFO(path.filename().string());
+    const std::string name = path.filename().string();
+    INFO(name);
     const fs::path parameters = oracles::folder() / "smallcnn" / path.filename() / "f32";
     const xt::xtensor<float, 4> images = oracles::load<float>(parameters / "input.npy");
     const HalfSmallCNN model =
         to_fp16(oracles::load_model<float>(parameters, oracles::image_shape(images)));
     Activations<float> activations;
     forward(model, span_of(images), activations);
-    const int pool1 = largest_ulp(activations.pool1, path / "pool1_storage_half.npy");
-    const int pool2 = largest_ulp(activations.pool2, path / "pool2_storage_half.npy");
-    const int logits = largest_ulp(activations.logits, path / "logits_storage_half.npy");
-    std::printf("%s: largest deviation pool1 %d ulp, pool2 %d ulp, logits %d ulp of half\n",
-                path.filename().c_str(), pool1, pool2, logits);
-    CHECK(pool1 <= 1);
-    CHECK(pool2 <= 1);
-    CHECK(logits <= 2);
+    const auto plain = ordinals(activations.logits);
+    const auto expected = stored_ordinals(path / "logits_storage_half.npy");
+
+    // Deviations are counted in units in the last place, so they are absolute ones of ordinals.
+    {
+      Comparison comparison(name, "pooled activations, in units of half");
+      CHECK(comparison.within(0, ordinals(activations.pool1),
+                              stored_ordinals(path / "pool1_storage_half.npy"), pooled_ulps));
+      CHECK(comparison.within(0, ordinals(activations.pool2),
+                              stored_ordinals(path / "pool2_storage_half.npy"), pooled_ulps));
+    }
+    {
+      Comparison comparison(name, "logits, in units of half");
+      CHECK(comparison.within(0, plain, expected, logits_ulps));
+    }
+    {
+      Comparison comparison(name, "logits to those of sums in f64, in units of half");
+      const auto sums = stored_ordinals(path / "logits_storage_half_acc64.npy");
+      CHECK(comparison.within(0, plain, sums, logits_ulps));
+    }
+    {
+      Comparison comparison(name, "logits to those of PyTorch's half model, in units of half");
+      const auto torch = stored_ordinals(path / "logits_torch_half.npy");
+      CHECK(comparison.within(0, plain, torch, logits_ulps));
+    }
+    Comparison to_oracle(name, "Fp16Engine's logits, in units of half");
+    Comparison to_plain(name, "Fp16Engine's logits to the plain functions', in units of half");
+    oracles::for_each_engine(
+        span_of(images), [&](InstructionSet set) { return Fp16Engine(to_graph(model), {set}); },
+        [&](const std::string& where, const std::vector<float>& logits) {
+          INFO(where);
+          CHECK(to_oracle.within(0, ordinals(logits), expected, logits_ulps));
+          CHECK(to_plain.within(0, ordinals(logits), plain, logits_ulps));
+        });
   }
+}
+
+float float_of(std::uint32_t bits) {
+  return std::bit_cast<float>(bits);
+}
+
+// The definition itself, from both ends of each half's interval: floats from one half's last to the
+// next one's first, the halfway point going to the even one.
+TEST_CASE("all 2^32 floats become the nearest half", "[.exhaustive]") {
+  std::uint64_t floats = 0;
+  std::uint64_t wrong = 0;
+  std::uint32_t next = 0;  // the first magnitude that no half has claimed
+  for (std::uint32_t half = 0; half <= 0x7c00; ++half) {
+    // The next half lies twice as far as halfway; after the largest number comes 2^16, in whose
+    // place stands infinity.
+    const auto value = [](std::uint32_t h) {
+      return h == 0x7c00 ? 65536.0 : double{float_from_half(static_cast<std::uint16_t>(h))};
+    };
+    std::uint32_t last = 0x7f800000;
+    if (half < 0x7c00) {
+      const auto halfway = static_cast<float>((value(half) + value(half + 1)) / 2);
+      last = std::bit_cast<std::uint32_t>(halfway) - half % 2;
+    }
+    for (; next <= last; ++next, floats += 2) {
+      wrong += half_from_float(float_of(next)) != half;
+      wrong += half_from_float(float_of(next | 0x80000000)) != (half | 0x8000);
+    }
+  }
+  for (; next < 0x80000000; ++next, floats += 2) {
+    wrong +=
+        !is_nan_half(half_from_float(float_of(next))) || half_from_float(float_of(next)) >> 15 != 0;
+    wrong += !is_nan_half(half_from_float(float_of(next | 0x80000000))) ||
+             half_from_float(float_of(next | 0x80000000)) >> 15 != 1;
+  }
+  std::printf("all floats: %llu conversions to half, %llu differ\n",
+              static_cast<unsigned long long>(floats), static_cast<unsigned long long>(wrong));
+  CHECK(floats == std::uint64_t{1} << 32);
+  CHECK(wrong == 0);
 }
 
 }  // namespace

@@ -1,10 +1,9 @@
 // Observers against PyTorch's: every histogram, range, scale and zero point, exactly.
-#include <cstdio>
-#include <functional>
-#include <numeric>
+#include <array>
 #include <span>
 
 #include "catch.hpp"
+#include "comparison.hpp"
 #include "edgeopt/io/csv.hpp"
 #include "edgeopt/nn/histogram_observer.hpp"
 #include "edgeopt/nn/observer.hpp"
@@ -39,14 +38,18 @@ constexpr void visit_columns(const Found*, Visit&& visit) {
   visit("minmax_zero_point_7bit", &Found::minmax_zero_point_7bit);
 }
 
-// Elements of a row of `expected` that differ.
-std::ptrdiff_t differences(std::span<const float> found, const xt::xarray<float>& expected,
-                           std::size_t row) {
-  const std::size_t n = expected.shape(1);
-  REQUIRE(found.size() == n);
-  const float* first = expected.data() + row * n;
-  return std::inner_product(found.begin(), found.end(), first, std::ptrdiff_t{0}, std::plus<>{},
-                            std::not_equal_to<>{});
+// A row of a table of numbers.
+std::span<const float> row_of(const xt::xarray<float>& table, std::size_t row) {
+  const std::size_t columns = table.shape(1);
+  return {table.data() + row * columns, columns};
+}
+
+// The batches of a sequence are numbered from 0 on without a gap.
+std::size_t stored_batches(const std::filesystem::path& folder) {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    count += entry.path().filename().string().starts_with("batch");
+  return count;
 }
 
 }  // namespace
@@ -60,39 +63,43 @@ TEST_CASE("histograms, ranges and quantisation parameters equal PyTorch's") {
     CAPTURE(row.name);
     const auto histograms = oracles::load<float>(folder / row.name / "histogram.npy");
     const auto ranges = oracles::load<float>(folder / row.name / "min_max.npy");
-    REQUIRE(histograms.shape(0) == static_cast<std::size_t>(row.batches));
+    const auto batches = static_cast<std::size_t>(row.batches);
+    REQUIRE(histograms.shape(0) == batches);
+    REQUIRE(ranges.shape(0) == batches);
+    REQUIRE(stored_batches(folder / row.name) == batches);
 
+    oracles::Comparison comparison("histogram_observer/" + row.name,
+                                   std::to_string(batches) + " updates and the search");
     HistogramObserver histogram;
     MinMaxObserver min_max;
-    std::ptrdiff_t different = 0;
-    for (std::size_t k = 0; k < static_cast<std::size_t>(row.batches); ++k) {
+    for (std::size_t k = 0; k < batches; ++k) {
       const auto batch =
           oracles::load<float>(folder / row.name / ("batch" + std::to_string(k) + ".npy"));
       histogram.update(std::span(batch.data(), batch.size()));
       min_max.update(std::span(batch.data(), batch.size()));
-      different += differences(histogram.histogram(), histograms, k);
-      CHECK(histogram.observed_range() == ValueRange{ranges(k, 0), ranges(k, 1)});
-      CHECK(min_max.observed_range() == histogram.observed_range());
+      const ValueRange found = histogram.observed_range();
+      CHECK(comparison.exact(histogram.histogram(), row_of(histograms, k)));
+      CHECK(comparison.exact(std::array{found.min, found.max}, row_of(ranges, k)));
+      CHECK(min_max.observed_range() == found);
     }
-    CHECK(different == 0);
 
     const ValueRange range = histogram.quantized_range();
-    CHECK(double{range.min} == row.new_min);
-    CHECK(double{range.max} == row.new_max);
+    const auto check = [&](const char* name, const auto& found, const auto& from) {
+      INFO(name);
+      CHECK(comparison.exact(found, from));
+    };
+    check("new_min", double{range.min}, row.new_min);
+    check("new_max", double{range.max}, row.new_max);
     const auto seven = quantization_parameters(range, ActivationLevels::seven_bits);
-    CHECK(double{seven.scale} == row.scale_7bit);
-    CHECK(seven.zero_point == row.zero_point_7bit);
+    check("scale_7bit", double{seven.scale}, row.scale_7bit);
+    check("zero_point_7bit", std::int64_t{seven.zero_point}, row.zero_point_7bit);
     const auto eight = quantization_parameters(range, ActivationLevels::eight_bits);
-    CHECK(double{eight.scale} == row.scale_8bit);
-    CHECK(eight.zero_point == row.zero_point_8bit);
-    if (row.minmax_scale_7bit) {
-      const auto plain =
-          quantization_parameters(min_max.quantized_range(), ActivationLevels::seven_bits);
-      CHECK(double{plain.scale} == *row.minmax_scale_7bit);
-      CHECK(plain.zero_point == *row.minmax_zero_point_7bit);
-    }
-    std::printf("%-22s %lld updates, %td bins differ, range [%g, %g]\n", row.name.c_str(),
-                static_cast<long long>(row.batches), different, double{range.min},
-                double{range.max});
+    check("scale_8bit", double{eight.scale}, row.scale_8bit);
+    check("zero_point_8bit", std::int64_t{eight.zero_point}, row.zero_point_8bit);
+    if (!row.minmax_scale_7bit) continue;
+    const auto plain =
+        quantization_parameters(min_max.quantized_range(), ActivationLevels::seven_bits);
+    check("minmax_scale_7bit", double{plain.scale}, *row.minmax_scale_7bit);
+    check("minmax_zero_point_7bit", std::int64_t{plain.zero_point}, *row.minmax_zero_point_7bit);
   }
 }

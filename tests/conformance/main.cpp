@@ -5,7 +5,7 @@
 
 #include <cstdio>
 
-#include "oracles.hpp"
+#include "oracle_folder.hpp"
 
 int main(int argc, char** argv) {
   if (!std::filesystem::is_directory(oracles::folder())) {

@@ -1,13 +1,16 @@
-// SmallCNN as the oracles store it, and how far two tensors are apart.
+// SmallCNN as the oracles store it, and what engines make of it.
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "edgeopt/engines/thread_pool.hpp"
+#include "edgeopt/graph.hpp"
+#include "edgeopt/kernels/instruction_set.hpp"
 #include "edgeopt/nn/small_cnn.hpp"
 #include "oracles.hpp"
 
@@ -41,38 +44,21 @@ edgeopt::ImageShape image_shape(const Images& images) {
           static_cast<std::int64_t>(images.shape(3))};
 }
 
-/// The largest differences between what was computed and what is expected.
-struct Deviation {
-  double absolute = 0;
-  double relative = 0;  ///< to the largest expected value; 0 where both are 0
-
-  void include(const Deviation& other) {
-    absolute = std::max(absolute, other.absolute);
-    relative = std::max(relative, other.relative);
+/// Calls check(where, logits) with the logits of an engine compiled for each instruction set of
+/// this machine and run on each of these numbers of threads; `make(set)` compiles.
+template <class Make, class Check>
+void for_each_engine(std::span<const float> images, const Make& make, const Check& check) {
+  for (const edgeopt::InstructionSet set : edgeopt::supported_instruction_sets()) {
+    const auto engine = make(set);
+    const auto batch = static_cast<std::int64_t>(images.size()) / engine.input_shape().elements();
+    for (const int threads : {1, 2, 3}) {
+      edgeopt::ThreadPool pool(threads);
+      auto workspace = engine.make_workspace(batch, pool);
+      std::vector<float> logits(static_cast<std::size_t>(batch * engine.classes()));
+      engine.run(images, workspace, logits);
+      check(std::string(to_string(set)) + ", threads: " + std::to_string(threads), logits);
+    }
   }
-};
-
-/// A NaN on one side or another number of elements is infinitely far away.
-template <class Found, class Expected>
-Deviation deviation(const Found& found, const Expected& expected) {
-  if (found.size() != expected.size()) return {HUGE_VAL, HUGE_VAL};
-  Deviation result;
-  double largest = 0;
-  auto e = expected.begin();
-  for (auto f = found.begin(); f != found.end(); ++f, ++e) {
-    const double difference = std::abs(static_cast<double>(*f) - static_cast<double>(*e));
-    if (std::isnan(difference)) return {HUGE_VAL, HUGE_VAL};
-    result.absolute = std::max(result.absolute, difference);
-    largest = std::max(largest, std::abs(static_cast<double>(*e)));
-  }
-  if (result.absolute > 0) result.relative = result.absolute / largest;
-  return result;
-}
-
-inline void report(const std::filesystem::path& name, const std::string& compared,
-                   const Deviation& largest) {
-  std::printf("%s: %s: largest deviation %.3g, relative %.3g\n", name.filename().c_str(),
-              compared.c_str(), largest.absolute, largest.relative);
 }
 
 }  // namespace oracles

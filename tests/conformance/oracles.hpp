@@ -1,8 +1,7 @@
-// Where the numbers computed elsewhere lie, and how to read them.
+// How to read the numbers computed elsewhere.
 #pragma once
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -12,22 +11,23 @@
 #include <xtensor/xarray.hpp>
 #include <xtensor/xnpy.hpp>
 
+#include "oracle_folder.hpp"
+
 namespace oracles {
 
-/// $EDGEOPT_ORACLES, else the folder beside the repository.
-inline std::filesystem::path folder() {
-  if (const char* given = std::getenv("EDGEOPT_ORACLES")) return given;
-  return EDGEOPT_DEFAULT_ORACLES;
-}
-
-/// The subfolders of a folder of the oracles in alphabetical order; never empty.
-inline std::vector<std::filesystem::path> cases(const std::string& subfolder) {
+/// The folders in a folder, in alphabetical order; never none.
+inline std::vector<std::filesystem::path> folders_in(const std::filesystem::path& path) {
   std::vector<std::filesystem::path> found;
-  for (const auto& entry : std::filesystem::directory_iterator(folder() / subfolder))
+  for (const auto& entry : std::filesystem::directory_iterator(path))
     if (entry.is_directory()) found.push_back(entry.path());
-  if (found.empty()) throw std::runtime_error((folder() / subfolder).string() + " holds no case");
+  if (found.empty()) throw std::runtime_error(path.string() + " holds no case");
   std::sort(found.begin(), found.end());
   return found;
+}
+
+/// The cases in a folder of the oracles; never none.
+inline std::vector<std::filesystem::path> cases(const std::string& subfolder) {
+  return folders_in(folder() / subfolder);
 }
 
 template <class T>

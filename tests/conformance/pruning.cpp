@@ -4,10 +4,12 @@
 #include <fstream>
 #include <sstream>
 
+#include "comparison.hpp"
 #include "edgeopt/nn/pruning.hpp"
 #include "edgeopt/pruning_counts.hpp"
 #include "edgeopt/text.hpp"
 #include "models.hpp"
+#include "rounding.hpp"
 
 namespace {
 
@@ -23,16 +25,26 @@ Channels load_channels(const fs::path& file) {
   return {values.begin(), values.end()};
 }
 
-// The stored network takes images of 28 x 28.
+// The folder does not tell the images' size, only how many pixels are left of them behind both
+// poolings: they might as well all lie in one row.
 SmallCNN<float> stored_model(const fs::path& path) {
-  const auto weight = oracles::load<float>(path / "conv1_weight.npy");
-  return oracles::load_model<float>(path, {static_cast<std::int64_t>(weight.shape(1)), 28, 28});
+  const auto extent = [&](const char* file, std::size_t axis) {
+    return static_cast<std::int64_t>(oracles::load<float>(path / file).shape(axis));
+  };
+  const std::int64_t pooled = extent("classifier_weight.npy", 1) / extent("conv2_weight.npy", 0);
+  return oracles::load_model<float>(path, {extent("conv1_weight.npy", 1), 4, 4 * pooled});
 }
 
 TEST_CASE("every level keeps the channels and parameters that PyTorch keeps") {
   const SmallCNN<float> model = stored_model(folder / "model");
   const nlohmann::json levels = oracles::load_json(folder / "levels.json");
   REQUIRE(levels["levels"].size() > 0);
+  REQUIRE(levels["directories"].size() == levels["levels"].size());
+  const auto folders = oracles::cases("pruning");
+  const auto stored = std::count_if(folders.begin(), folders.end(), [](const fs::path& path) {
+    return path.filename().string().starts_with("level_");
+  });
+  REQUIRE(static_cast<std::size_t>(stored) == levels["levels"].size());
   for (std::size_t i = 0; i < levels["levels"].size(); ++i) {
     const double level = levels["levels"][i];
     const fs::path path = folder / levels["directories"][i].get<std::string>();
@@ -50,12 +62,12 @@ TEST_CASE("every level keeps the channels and parameters that PyTorch keeps") {
 
 TEST_CASE("scores") {
   const SmallCNN<float> model = stored_model(folder / "model");
+  oracles::Comparison comparison("pruning/model", "sums of |weight|");
   const auto compare = [&](const xt::xtensor<float, 4>& weight, const char* file) {
-    const auto deviation =
-        oracles::deviation(channel_scores(weight), oracles::load<float>(folder / "model" / file));
-    // Theirs are sums of at most 9 * 16 floats: n units in the last place of float.
-    CHECK(deviation.relative <= 144 * 0x1p-24);
-    oracles::report(file, "sums of |weight|", deviation);
+    // Theirs are sums of floats: of n terms, n units of rounding of float.
+    const std::size_t terms = weight.size() / weight.shape(0);
+    CHECK(comparison.within(rounding::gamma(static_cast<std::int64_t>(terms)),
+                            channel_scores(weight), oracles::load<float>(folder / "model" / file)));
   };
   compare(model.conv1_weight, "conv1_scores.npy");
   compare(model.conv2_weight, "conv2_scores.npy");

@@ -1,7 +1,9 @@
 // One quantisation and one requantisation against PyTorch's kernels, inputs on and beside the ties.
-#include <cstdio>
+#include <string>
+#include <vector>
 
 #include "catch.hpp"
+#include "comparison.hpp"
 #include "edgeopt/io/csv.hpp"
 #include "edgeopt/precision.hpp"
 #include "edgeopt/quantization.hpp"
@@ -68,13 +70,16 @@ TEST_CASE("activations are quantised and dequantised as PyTorch does it") {
     REQUIRE(x.size() > 0);
     REQUIRE(q.size() == x.size());
     REQUIRE(dequantized.size() == x.size());
-    int different = 0;
+    std::vector<std::uint8_t> levels;
+    std::vector<float> values;
     for (std::size_t i = 0; i < x.size(); ++i) {
-      different += quantize_u8(x.flat(i), parameters) != q.flat(i);
-      different += dequantize(q.flat(i), parameters) != dequantized.flat(i);
+      levels.push_back(quantize_u8(x.flat(i), parameters));
+      values.push_back(dequantize(q.flat(i), parameters));
     }
-    CHECK(different == 0);
-    std::printf("%s: %zu values each way, %d differ\n", row.name.c_str(), x.size(), different);
+    oracles::Comparison quantized("quantize/" + row.name, "levels");
+    oracles::Comparison back("quantize/" + row.name, "values of levels");
+    CHECK(quantized.exact(levels, q));
+    CHECK(back.exact(values, dequantized));
   }
 }
 
@@ -88,15 +93,16 @@ TEST_CASE("sums are requantised as FBGEMM and QNNPACK do it") {
     REQUIRE(q.shape() == sums.shape());
     REQUIRE(bias.size() == sums.shape(1));
     const auto activation = row.relu ? OutputActivation::relu : OutputActivation::none;
-    int different = 0;
+    oracles::Comparison comparison("quantize/" + row.name, "levels of sums");
     for (std::size_t channel = 0; channel < bias.size(); ++channel) {
       const auto constants = channel_requantization(row.engine, row.input_scale, row.weight_scale,
                                                     row.output_scale, bias(channel));
-      for (std::size_t i = 0; i < sums.shape(0); ++i)
-        different += requantize(sums(i, channel), constants, row.output_zero_point, activation) !=
-                     q(i, channel);
+      std::vector<std::uint8_t> found, expected;
+      for (std::size_t i = 0; i < sums.shape(0); ++i) {
+        found.push_back(requantize(sums(i, channel), constants, row.output_zero_point, activation));
+        expected.push_back(q(i, channel));
+      }
+      CHECK(comparison.exact(found, expected));
     }
-    CHECK(different == 0);
-    std::printf("%s: %zu sums, %d differ\n", row.name.c_str(), sums.size(), different);
   }
 }

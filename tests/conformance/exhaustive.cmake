@@ -1,0 +1,11 @@
+# Runs the exhaustive cases of a test where that is wanted: cmake -D PROGRAM=... -P exhaustive.cmake
+if(NOT "$ENV{EDGEOPT_TEST_ALL}")
+  message("skipped: left out by default; EDGEOPT_TEST_ALL=1 in the environment runs it")
+  return()
+endif()
+execute_process(COMMAND ${PROGRAM} [.exhaustive] RESULT_VARIABLE status)
+if(status EQUAL 77)
+  message("skipped: no oracles")
+elseif(NOT status EQUAL 0)
+  message(FATAL_ERROR "${PROGRAM} ended with ${status}")
+endif()

@@ -1,0 +1,73 @@
+# Compiles bits.cpp in one way, runs it and compares what it prints with expected.txt; run by ctest:
+#
+#   cmake -D NAME=... -D COMPILER=... -D "FLAGS=-O3 ..." -D "INCLUDES=..." -D SOURCE=... -D FOLDER=...
+#         [-D EMULATOR=...] [-D "EMULATOR_FLAGS=..."] [-D NEEDS=fma] [-D OPT_IN=1] -P check.cmake
+#
+# What cannot be done on this machine is said in a line that begins with "skipped: ".
+
+if(OPT_IN AND NOT "$ENV{EDGEOPT_TEST_ALL}")
+  message("skipped: left out by default; EDGEOPT_TEST_ALL=1 in the environment runs it")
+  return()
+endif()
+set(package_clang++ clang)
+set(package_g++ g++)
+set(package_aarch64-linux-gnu-g++ g++-aarch64-linux-gnu)
+set(package_qemu-aarch64 qemu-user)
+set(package_qemu-x86_64 qemu-user)
+foreach(program IN ITEMS ${COMPILER} ${EMULATOR})
+  get_filename_component(program_name "${program}" NAME)
+  find_program(found NAMES ${program} NO_CACHE)
+  if(NOT found)
+    message("skipped: no ${program_name} (Debian: ${package_${program_name}})")
+    return()
+  endif()
+  unset(found)
+endforeach()
+if(NEEDS)
+  file(STRINGS /proc/cpuinfo features LIMIT_COUNT 1 REGEX "^(flags|Features)[^:]*:.* ${NEEDS}( |$)")
+  if(NOT features)
+    message("skipped: this processor has no ${NEEDS}")
+    return()
+  endif()
+endif()
+
+# The standard library's own folders are the compiler's business.
+set(include_options "")
+foreach(include IN LISTS INCLUDES)
+  if(NOT include MATCHES "^/usr/include/?$")
+    list(APPEND include_options -isystem ${include})
+  endif()
+endforeach()
+separate_arguments(flags UNIX_COMMAND "${FLAGS}")
+separate_arguments(emulator UNIX_COMMAND "${EMULATOR} ${EMULATOR_FLAGS}")
+
+file(MAKE_DIRECTORY ${FOLDER})
+set(program ${FOLDER}/${NAME})
+execute_process(
+  COMMAND ${COMPILER} -std=c++20 ${flags} ${include_options} ${SOURCE}/bits.cpp -o ${program} -pthread
+  RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${COMPILER} ${FLAGS} failed")
+endif()
+execute_process(COMMAND ${emulator} ${program} OUTPUT_VARIABLE printed RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${EMULATOR} ${program} ended with ${status}")
+endif()
+message("${COMPILER} ${FLAGS}\n${printed}")
+
+string(REGEX REPLACE "  #[^\n]*" "" found "${printed}")
+string(STRIP "${found}" found)
+string(REPLACE "\n" ";" found "${found}")
+list(SORT found)
+list(REMOVE_DUPLICATES found)
+file(STRINGS ${SOURCE}/expected.txt expected)
+set(unexpected ${found})
+list(REMOVE_ITEM unexpected ${expected})
+set(missing ${expected})
+list(REMOVE_ITEM missing ${found})
+if(NOT "${found}" STREQUAL "${expected}")
+  string(REPLACE ";" "\n  " unexpected "${unexpected}")
+  string(REPLACE ";" "\n  " missing "${missing}")
+  message(FATAL_ERROR "these lines are not expected:\n  ${unexpected}\nthese are missing:\n  ${missing}")
+endif()
+message("as expected: ${NAME}")
