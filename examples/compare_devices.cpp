@@ -1,0 +1,162 @@
+// Where SmallCNN fits, how fast it can be there, and what limits it.
+#include <edgeopt/device_comparison.hpp>
+#include <edgeopt/devices.hpp>
+#include <edgeopt/io/csv.hpp>
+#include <edgeopt/table.hpp>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "common.hpp"
+#include "network_options.hpp"
+#include "tables.hpp"
+
+namespace {
+
+struct Options {
+  edgeopt::SmallCNNSpec spec;
+  edgeopt::Precision precision = edgeopt::Precision::fp32;
+  std::int64_t batch = 1;
+  std::int64_t winograd_tile = 1;
+  edgeopt::ComparisonOptions comparison;
+  std::vector<std::string> files;
+  std::vector<std::string> only;
+  bool list = false;
+  examples::Format format = examples::Format::table;
+};
+
+/// The devices of the library, then those of the files.
+std::vector<edgeopt::Device> devices_of(const Options& options) {
+  std::vector<edgeopt::Device> devices = edgeopt::all_devices();
+  for (const std::string& file : options.files)
+    for (edgeopt::Device& device : edgeopt::devices_from_table(edgeopt::io::read_csv(file)))
+      devices.push_back(std::move(device));
+  if (options.only.empty()) return devices;
+  std::vector<edgeopt::Device> chosen;
+  for (const std::string& name : options.only)
+    chosen.push_back(edgeopt::find_device(devices, name));
+  return chosen;
+}
+
+edgeopt::Cell shown(const std::optional<double>& value) {
+  return value ? edgeopt::Cell{*value} : edgeopt::Cell{"unknown"};
+}
+
+/// What fits a terminal.
+edgeopt::Table short_table(const std::vector<edgeopt::DeviceComparison>& answers,
+                           bool has_latency) {
+  edgeopt::Table table;
+  table.header = {"device", "weights", "activations", "time >= ms", "limiter"};
+  if (has_latency) table.header.insert(table.header.end(), {"of peak %", "bound/latency"});
+  table.header.insert(table.header.end(), {"energy mJ, low", "high"});
+  for (const edgeopt::DeviceComparison& answer : answers) {
+    std::vector<edgeopt::Cell>& row = table.rows.emplace_back();
+    row = {answer.device, std::string(to_string(answer.weights_fit)),
+           std::string(to_string(answer.activations_fit)), shown(answer.time_lower_bound_ms),
+           answer.limiter.value_or("unknown")};
+    if (has_latency) {
+      const auto& used = answer.compute_utilization;
+      row.push_back(used ? edgeopt::Cell{100 * *used} : edgeopt::Cell{"unknown"});
+      row.push_back(shown(answer.bound_share));
+    }
+    row.push_back(shown(answer.energy_low_mj));
+    row.push_back(shown(answer.energy_high_mj));
+  }
+  return table;
+}
+
+void print_list(const Options& options) {
+  const std::vector<edgeopt::Device> devices = devices_of(options);
+  edgeopt::Table table = edgeopt::devices_table(devices);
+  if (options.format == examples::Format::table) {
+    table = {};
+    table.header = {"device", "value", "is", "origin", "source"};
+    for (const edgeopt::Device& device : devices)
+      edgeopt::visit_device_values(
+          [&](const char* name, const auto& value) {
+            if (value.value)
+              table.rows.push_back({device.name, std::string(name), edgeopt::Cell{*value.value},
+                                    std::string(to_string(value.origin)), value.source});
+          },
+          device);
+  }
+  examples::print({{"devices", "Devices", table}}, options.format);
+}
+
+void report(const Options& options) {
+  const edgeopt::NetworkDemand network = edgeopt::network_demand(
+      options.spec, options.batch, options.precision, options.winograd_tile);
+  const std::vector<edgeopt::DeviceComparison> answers =
+      edgeopt::compare_devices(network, devices_of(options), options.comparison);
+  const bool for_people = options.format == examples::Format::table;
+  const bool has_latency = options.comparison.latency_ms.has_value();
+  examples::print({{"devices",
+                    network.name + " in " + std::string(to_string(options.precision)) +
+                        ", batch of " + std::to_string(options.batch) + ": " +
+                        std::to_string(network.macs) + " multiply-accumulates, " +
+                        std::to_string(network.parameter_bytes) + " bytes of parameters, " +
+                        std::to_string(network.peak_activation_bytes) + " of activations",
+                    for_people ? short_table(answers, has_latency) : edgeopt::to_table(answers)}},
+                  options.format);
+  if (!for_people) return;
+  std::cout << "\nTimes are lower bounds: " << network.executed_macs
+            << " multiply-accumulates at peak rate, or the bytes that have to move; real runs take "
+               "longer.\nEnergy is power while computing times "
+            << (has_latency ? "the latency given" : "that bound")
+            << ". What is not known of a device is unknown; --list says where values are from.\n";
+  for (const edgeopt::DeviceComparison& answer : answers)
+    if (answer.bound_share && *answer.bound_share > 1)
+      std::cout << answer.device << " cannot run it in "
+                << edgeopt::format_real(*options.comparison.latency_ms)
+                << " ms: its bound is above that.\n";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  examples::Program program(
+      "compare_devices",
+      "Where SmallCNN fits, how fast it can be there at best, and what limits it.");
+  Options options;
+  examples::add_network_options(program, options.spec);
+  examples::add_precision_option(program, options.precision);
+  program.add_option("--batch", options.batch, "Images in a batch")
+      ->check(examples::at_least(1))
+      ->capture_default_str();
+  program
+      .add_option("--latency-ms", options.comparison.latency_ms,
+                  "Latency of a batch, measured: adds utilisation")
+      ->check(examples::real_at_least(1e-9));
+  program
+      .add_option("--winograd", options.winograd_tile,
+                  "The engine may use Winograd's F(M x M, 3 x 3), which executes fewer "
+                  "multiply-accumulates; 1: direct convolution")
+      ->check(CLI::Range(1, 6))
+      ->type_name("M")
+      ->capture_default_str();
+  program
+      .add_option("--code-bytes", options.comparison.code_bytes,
+                  "Kept free beside the weights, for the program")
+      ->check(examples::at_least(0))
+      ->capture_default_str();
+  program
+      .add_option("--working-bytes", options.comparison.working_bytes,
+                  "Kept free beside the activations, for stack and buffers")
+      ->check(examples::at_least(0))
+      ->capture_default_str();
+  program
+      .add_option("--devices", options.files,
+                  "Devices of your own from a CSV file (see docs/devices.md); can be given several "
+                  "times")
+      ->type_name("FILE.csv");
+  program.add_option("--device", options.only, "Only this device; can be given several times")
+      ->type_name("NAME");
+  program.add_flag("--list", options.list, "Print what is known of the devices, and from where");
+  examples::add_format_option(program, options.format);
+  return examples::run(program, argc, argv, [&] {
+    if (options.list)
+      print_list(options);
+    else
+      report(options);
+  });
+}
