@@ -56,6 +56,11 @@ inline Bytes narrow(Integers levels) {
   return __builtin_convertvector(levels, Bytes);
 }
 
+inline Floats square_root(Floats x) {
+  for (int lane = 0; lane < lanes; ++lane) x[lane] = __builtin_sqrtf(x[lane]);
+  return x;
+}
+
 #include "edgeopt/kernels/source/kernels.inl"
 
 }  // namespace edgeopt::inline v0::kernels::emulated

@@ -63,6 +63,7 @@ template <class Value>
     InstructionSet set = detect_instruction_set()) {
   require_supported(set);
 #if defined(__x86_64__)
+  if (set == InstructionSet::avx512) return avx512::training_kernels();
   if (set == InstructionSet::avx2) return avx2::training_kernels();
   return sse2::training_kernels();
 #else

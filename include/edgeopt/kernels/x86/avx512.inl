@@ -62,6 +62,10 @@ inline constexpr __mmask16 every_lane = 0xffff;
       _mm512_maskz_cvtepi32_epi8(every_lane, reinterpret_cast<__m512i>(levels)));
 }
 
+[[gnu::always_inline]] inline Floats square_root(Floats x) {
+  return _mm512_maskz_sqrt_ps(every_lane, x);
+}
+
 #include "edgeopt/kernels/source/kernels.inl"
 
 }  // namespace edgeopt::inline v0::kernels::inline EDGEOPT_KERNEL_UNIT::avx512
