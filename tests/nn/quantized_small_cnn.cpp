@@ -143,6 +143,32 @@ TEST_CASE("calibration observes ReLU and pooling of a convolution, and each othe
   CHECK(calibration.conv1.updates == 2);
 }
 
+TEST_CASE("calibration and the int8 pass are the same with any number of threads") {
+  const auto model = initialized_small_cnn<float>(odd_spec, 9);
+  const auto images = random_images(odd_spec.input, 11, 10);
+  Calibrator<> alone(model);
+  alone.update(images);
+  alone.update(images);
+  const auto quantized = to_int8(model, alone.calibration(), QuantizationBackend::fbgemm);
+  const QuantizedActivations expected = quantized_forward(quantized, images);
+  for (const int threads : {2, 3}) {
+    ThreadPool pool(threads);
+    Activations<float> one_by_one, shared;
+    forward(model, images, one_by_one);
+    forward(model, images, shared, pool);
+    CHECK((shared.conv1 == one_by_one.conv1));
+    CHECK((shared.logits == one_by_one.logits));
+    Calibrator<> together(model);
+    together.update(images, pool);
+    together.update(images, pool);
+    CHECK(together.calibration() == alone.calibration());
+    const QuantizedActivations found = quantized_forward(quantized, images, pool);
+    CHECK((found.pool2 == expected.pool2));
+    CHECK((found.classifier == expected.classifier));
+    CHECK(found.saturated == expected.saturated);
+  }
+}
+
 TEST_CASE("the backend decides levels and weight scales") {
   const auto model = initialized_small_cnn<float>(odd_spec, 11);
   const auto images = random_images(odd_spec.input, 8, 12);

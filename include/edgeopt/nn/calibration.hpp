@@ -4,12 +4,16 @@
 /// int8 will store.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
+#include <functional>
+#include <iterator>  // std::ssize
 #include <ranges>
 #include <span>
 #include <utility>  // std::move
 
+#include "edgeopt/engines/thread_pool.hpp"
 #include "edgeopt/nn/forward.hpp"
 #include "edgeopt/nn/histogram_observer.hpp"
 #include "edgeopt/nn/observer.hpp"
@@ -72,14 +76,27 @@ class Calibrator {
   /// @throws DomainError when the images do not fit the network, or an activation is NaN or has no
   ///   finite value
   void update(std::span<const float> images) {
-    forward(model_, images, activations_);
-    observers_.input.update(images);
-    observers_.conv1.update(span_of(activations_.conv1));
-    observers_.conv1.update(span_of(activations_.pool1));
-    observers_.conv2.update(span_of(activations_.conv2));
-    observers_.conv2.update(span_of(activations_.pool2));
-    observers_.flatten.update(span_of(activations_.pool2));
-    observers_.classifier.update(span_of(activations_.logits));
+    ThreadPool caller_only;
+    update(images, caller_only);
+  }
+
+  /// The same on the threads of a pool, with the same result.
+  void update(std::span<const float> images, ThreadPool& pool) {
+    forward(model_, images, activations_, pool);
+    const std::array<std::function<void()>, 5> observations = {
+        [&] {
+          observers_.conv1.update(span_of(activations_.conv1));
+          observers_.conv1.update(span_of(activations_.pool1));
+        },
+        [&] {
+          observers_.conv2.update(span_of(activations_.conv2));
+          observers_.conv2.update(span_of(activations_.pool2));
+        },
+        [&] { observers_.flatten.update(span_of(activations_.pool2)); },
+        [&] { observers_.input.update(images); },
+        [&] { observers_.classifier.update(span_of(activations_.logits)); }};
+    pool.parallel_for(std::ssize(observations),
+                      [&](std::int64_t i, int) { observations[static_cast<std::size_t>(i)](); });
     ++batches_;
   }
 

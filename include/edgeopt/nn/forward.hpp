@@ -17,6 +17,7 @@
 #include <type_traits>  // std::type_identity_t
 #include <vector>
 
+#include "edgeopt/engines/thread_pool.hpp"
 #include "edgeopt/error.hpp"
 #include "edgeopt/nn/layers.hpp"
 #include "edgeopt/nn/small_cnn.hpp"
@@ -67,45 +68,78 @@ struct StoreUnchanged {
   void operator()(T*, std::int64_t) const noexcept {}
 };
 
-/// The forward pass of one group of images, `columns` being scratch. `store(values, count)` sees
-/// every layer's result before the next layer reads it.
+/// The forward pass in steps, so that images can be shared among threads. `store(values, count)`
+/// sees every layer's result before the next layer reads it.
+template <std::floating_point T, class Store = StoreUnchanged>
+class ForwardPass {
+ public:
+  /// Gives the activations their extents.
+  ForwardPass(const SmallCNN<T>& model, const SmallCNNSpec& spec, std::span<const T> images,
+              Activations<T>& activations, const Store& store = {})
+      : model_(model),
+        store_(store),
+        images_(images.data()),
+        a_(activations),
+        input_(spec.input),
+        pooled1_(spec.pooled1()),
+        pooled2_(spec.pooled2()),
+        conv1_{pooled1_.channels, input_.height, input_.width},
+        conv2_{pooled2_.channels, pooled1_.height, pooled1_.width},
+        classes_(spec.classes),
+        batch_(batch_of(images.size(), input_)) {
+    resize(a_.conv1, batch_, conv1_.channels, conv1_.height, conv1_.width);
+    resize(a_.pool1, batch_, pooled1_.channels, pooled1_.height, pooled1_.width);
+    resize(a_.conv2, batch_, conv2_.channels, conv2_.height, conv2_.width);
+    resize(a_.pool2, batch_, pooled2_.channels, pooled2_.height, pooled2_.width);
+    resize(a_.logits, batch_, classes_);
+  }
+
+  [[nodiscard]] std::int64_t batch() const noexcept { return batch_; }
+
+  /// Both blocks of image i, `columns` being scratch.
+  void run_blocks(std::int64_t i, std::vector<T>& columns) const {
+    columns.resize(
+        static_cast<std::size_t>(std::max(column_elements(input_), column_elements(pooled1_))));
+    T* y1 = a_.conv1.data() + i * conv1_.elements();
+    T* p1 = a_.pool1.data() + i * pooled1_.elements();
+    T* y2 = a_.conv2.data() + i * conv2_.elements();
+    T* p2 = a_.pool2.data() + i * pooled2_.elements();
+    image_to_columns(images_ + i * input_.elements(), input_, columns.data());
+    convolve_relu(columns.data(), input_, model_.conv1_weight.data(), model_.conv1_bias.data(),
+                  conv1_.channels, y1);
+    store_(y1, conv1_.elements());
+    max_pool(y1, conv1_, p1);
+    image_to_columns(p1, pooled1_, columns.data());
+    convolve_relu(columns.data(), pooled1_, model_.conv2_weight.data(), model_.conv2_bias.data(),
+                  conv2_.channels, y2);
+    store_(y2, conv2_.elements());
+    max_pool(y2, conv2_, p2);
+  }
+
+  /// The logits of all images, whose blocks have been run.
+  void classify() const {
+    linear(a_.pool2.data(), batch_, pooled2_.elements(), model_.classifier_weight.data(),
+           model_.classifier_bias.data(), classes_, a_.logits.data());
+    store_(a_.logits.data(), batch_ * classes_);
+  }
+
+ private:
+  const SmallCNN<T>& model_;
+  Store store_;
+  const T* images_;
+  Activations<T>& a_;
+  ImageShape input_, pooled1_, pooled2_, conv1_, conv2_;
+  std::int64_t classes_;
+  std::int64_t batch_;
+};
+
+/// The forward pass of one group of images, `columns` being scratch.
 template <std::floating_point T, class Store = StoreUnchanged>
 void forward(const SmallCNN<T>& model, const SmallCNNSpec& spec, std::span<const T> images,
-             std::vector<T>& columns, Activations<T>& a, const Store& store = {}) {
-  const ImageShape& input = spec.input;
-  const ImageShape pooled1 = spec.pooled1();
-  const ImageShape pooled2 = spec.pooled2();
-  const ImageShape conv1{pooled1.channels, input.height, input.width};
-  const ImageShape conv2{pooled2.channels, pooled1.height, pooled1.width};
-  const std::int64_t batch = batch_of(images.size(), input);
-
-  resize(a.conv1, batch, conv1.channels, conv1.height, conv1.width);
-  resize(a.pool1, batch, pooled1.channels, pooled1.height, pooled1.width);
-  resize(a.conv2, batch, conv2.channels, conv2.height, conv2.width);
-  resize(a.pool2, batch, pooled2.channels, pooled2.height, pooled2.width);
-  resize(a.logits, batch, spec.classes);
-  columns.resize(
-      static_cast<std::size_t>(std::max(column_elements(input), column_elements(pooled1))));
-
-  for (std::int64_t i = 0; i < batch; ++i) {
-    T* y1 = a.conv1.data() + i * conv1.elements();
-    T* p1 = a.pool1.data() + i * pooled1.elements();
-    T* y2 = a.conv2.data() + i * conv2.elements();
-    T* p2 = a.pool2.data() + i * pooled2.elements();
-    image_to_columns(images.data() + i * input.elements(), input, columns.data());
-    convolve_relu(columns.data(), input, model.conv1_weight.data(), model.conv1_bias.data(),
-                  conv1.channels, y1);
-    store(y1, conv1.elements());
-    max_pool(y1, conv1, p1);
-    image_to_columns(p1, pooled1, columns.data());
-    convolve_relu(columns.data(), pooled1, model.conv2_weight.data(), model.conv2_bias.data(),
-                  conv2.channels, y2);
-    store(y2, conv2.elements());
-    max_pool(y2, conv2, p2);
-  }
-  linear(a.pool2.data(), batch, pooled2.elements(), model.classifier_weight.data(),
-         model.classifier_bias.data(), spec.classes, a.logits.data());
-  store(a.logits.data(), batch * spec.classes);
+             std::vector<T>& columns, Activations<T>& activations, const Store& store = {}) {
+  const ForwardPass<T, Store> pass(model, spec, images, activations, store);
+  for (std::int64_t i = 0; i < pass.batch(); ++i) pass.run_blocks(i, columns);
+  pass.classify();
 }
 
 /// Cuts images into groups and calls `visit(first, images)` for each; `first` counts images.
@@ -147,6 +181,18 @@ void forward(const SmallCNN<T>& model, std::span<const std::type_identity_t<T>> 
              Activations<T>& activations) {
   std::vector<T> columns;
   detail::forward(model, model.spec(), images, columns, activations);
+}
+
+/// The same on the threads of a pool, with the same bits.
+template <std::floating_point T>
+void forward(const SmallCNN<T>& model, std::span<const std::type_identity_t<T>> images,
+             Activations<T>& activations, ThreadPool& pool) {
+  const detail::ForwardPass<T> pass(model, model.spec(), images, activations);
+  std::vector<std::vector<T>> columns(static_cast<std::size_t>(pool.size()));
+  pool.parallel_for(pass.batch(), [&](std::int64_t image, int worker) {
+    pass.run_blocks(image, columns[static_cast<std::size_t>(worker)]);
+  });
+  pass.classify();
 }
 
 /// The logits of a batch  // [batch, classes], as above; activations are not kept.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// The layers of SmallCNN and their derivatives, on the memory of one image (convolution, pooling)
-/// or of several (linear). The numbers of the equations go on in `cross_entropy.hpp` and `adam.hpp`.
+/// or of several (linear). The numbers of the equations go on in `cross_entropy.hpp` and
+/// `adam.hpp`.
 #pragma once
 
 #include <algorithm>  // std::copy_n, std::fill_n, std::max

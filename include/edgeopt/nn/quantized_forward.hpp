@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "edgeopt/engines/thread_pool.hpp"
 #include "edgeopt/error.hpp"
 #include "edgeopt/nn/calibration.hpp"
 #include "edgeopt/nn/forward.hpp"  // batch_of, require_images
@@ -107,12 +108,13 @@ std::span<T> item(xt::xtensor<T, Rank>& tensor, std::size_t index) {
 
 }  // namespace detail
 
-/// Runs the int8 network and keeps every activation.
+/// Runs the int8 network on the threads of a pool and keeps every activation.
 /// images  // [batch, channels, height, width], normalised, batch >= 1; infinite values saturate
 /// @throws DomainError when a value is NaN, the images are no whole number of images of the
 ///   network's input, or the network is not valid (`spec()`, `layer_requantization`)
 [[nodiscard]] inline QuantizedActivations quantized_forward(const QuantizedSmallCNN& model,
-                                                            std::span<const float> images) {
+                                                            std::span<const float> images,
+                                                            ThreadPool& pool) {
   using detail::item;
   const SmallCNNSpec spec = model.spec();
   const ImageShape& input = spec.input;
@@ -144,11 +146,18 @@ std::span<T> item(xt::xtensor<T, Rank>& tensor, std::size_t index) {
     if (images[i] != images[i]) throw DomainError("value of an image", "nan", "a number");
     a.input.data()[i] = detail::saturate(activation_level(images[i], q.input), a.saturated.input);
   }
-  for (std::size_t i = 0; i < static_cast<std::size_t>(batch); ++i) {
-    detail::convolve(conv1, item(a.input, i), input, item(a.conv1, i), a.saturated.conv1);
+  std::vector<PerActivation<std::int64_t>> saturated(static_cast<std::size_t>(pool.size()));
+  pool.parallel_for(batch, [&](std::int64_t image, int worker) {
+    const auto i = static_cast<std::size_t>(image);
+    auto& own = saturated[static_cast<std::size_t>(worker)];
+    detail::convolve(conv1, item(a.input, i), input, item(a.conv1, i), own.conv1);
     detail::max_pool(item(a.conv1, i).data(), shape1, item(a.pool1, i).data());  // (8)
-    detail::convolve(conv2, item(a.pool1, i), pooled1, item(a.conv2, i), a.saturated.conv2);
+    detail::convolve(conv2, item(a.pool1, i), pooled1, item(a.conv2, i), own.conv2);
     detail::max_pool(item(a.conv2, i).data(), shape2, item(a.pool2, i).data());
+  });
+  for (const auto& of_worker : saturated) {
+    a.saturated.conv1 += of_worker.conv1;
+    a.saturated.conv2 += of_worker.conv2;
   }
   for (std::size_t i = 0; i < a.flatten.size(); ++i) {  // (9)
     const float x = dequantize(a.pool2.data()[i], q.conv2);
@@ -160,6 +169,13 @@ std::span<T> item(xt::xtensor<T, Rank>& tensor, std::size_t index) {
   for (std::size_t i = 0; i < a.logits.size(); ++i)  // (10)
     a.logits.data()[i] = dequantize(a.classifier.data()[i], q.classifier);
   return a;
+}
+
+/// The same on the thread of the caller.
+[[nodiscard]] inline QuantizedActivations quantized_forward(const QuantizedSmallCNN& model,
+                                                            std::span<const float> images) {
+  ThreadPool caller_only;
+  return quantized_forward(model, images, caller_only);
 }
 
 }  // namespace edgeopt::inline v0

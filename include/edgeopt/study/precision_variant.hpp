@@ -10,6 +10,7 @@
 #include "edgeopt/engines/fp16_engine.hpp"
 #include "edgeopt/engines/fp32_engine.hpp"
 #include "edgeopt/engines/int8_engine.hpp"
+#include "edgeopt/engines/thread_pool.hpp"
 #include "edgeopt/error.hpp"
 #include "edgeopt/nn/calibration.hpp"
 #include "edgeopt/nn/model_graph.hpp"
@@ -44,7 +45,8 @@ struct PrecisionVariant {
 [[nodiscard]] inline PrecisionVariant precision_variant(const SmallCNN<float>& model,
                                                         Precision precision,
                                                         const BatchLoader& calibration,
-                                                        const QuantizationSettings& settings = {}) {
+                                                        const QuantizationSettings& settings,
+                                                        ThreadPool& pool) {
   if (precision == Precision::fp32) return {Fp32Engine(to_graph(model)), std::nullopt};
   if (precision == Precision::fp16) return {Fp16Engine(to_graph(model)), std::nullopt};
   if (settings.calibration_batches < 1)
@@ -54,15 +56,24 @@ struct PrecisionVariant {
   Calibrator<> calibrator(model);
   std::int64_t left = settings.calibration_batches;
   for (const Batch& batch : calibration.epoch()) {
-    calibrator.update(batch.images);
+    calibrator.update(batch.images, pool);
     if (--left == 0) break;
   }
   const Calibration found = calibrator.calibration();
   const QuantizedSmallCNN quantized = to_int8(model, found, settings.backend);
   Epoch again = calibration.epoch();
-  return {
-      Int8Engine(to_graph(quantized), {.backend = settings.backend}),
-      quantization_metadata(quantized, found, quantized_forward(quantized, again.next()->images))};
+  return {Int8Engine(to_graph(quantized), {.backend = settings.backend}),
+          quantization_metadata(quantized, found,
+                                quantized_forward(quantized, again.next()->images, pool))};
+}
+
+/// The same on the thread of the caller.
+[[nodiscard]] inline PrecisionVariant precision_variant(const SmallCNN<float>& model,
+                                                        Precision precision,
+                                                        const BatchLoader& calibration,
+                                                        const QuantizationSettings& settings = {}) {
+  ThreadPool caller_only;
+  return precision_variant(model, precision, calibration, settings, caller_only);
 }
 
 }  // namespace edgeopt::inline v0

@@ -87,7 +87,8 @@ inline void evaluate_candidate(const SmallCNN<float>& network, double level, Pre
   const BatchLoader calibration(loaders.training.data(), {.batch_size = config.batch_size});
   const PrecisionVariant variant = precision_variant(
       network, precision, calibration,
-      {.backend = config.quantization_backend, .calibration_batches = config.calibration_batches});
+      {.backend = config.quantization_backend, .calibration_batches = config.calibration_batches},
+      pool);
   SweepRow row;
   row.pruning_level = level;
   row.precision = precision;
