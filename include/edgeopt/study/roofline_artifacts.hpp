@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// A roofline as a picture and as files.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "edgeopt/io/plot.hpp"
+#include "edgeopt/io/readable.hpp"
+#include "edgeopt/roofline.hpp"
+#include "edgeopt/study/artifact_writer.hpp"
+
+namespace edgeopt::inline v0 {
+
+/// A machine and the operators under its ceilings.
+struct RooflineAnalysis {
+  std::string network;
+  Roofline roofline;
+  std::vector<RooflinePoint> points;
+};
+
+/// Ceilings with their names and rates, and each operator at its intensity: what it can attain, and
+/// what it was measured to reach. Operators without multiply-accumulates or without a bound have
+/// no place on logarithmic axes and are left out.
+[[nodiscard]] inline io::LogLogChart roofline_chart(const RooflineAnalysis& analysis) {
+  io::LogLogChart chart;
+  chart.title = analysis.network + " on " + analysis.roofline.name;
+  chart.x_label = "arithmetic intensity (multiply-accumulates per byte)";
+  chart.y_label = "rate (10^9 multiply-accumulates/s)";
+  const auto named = [](const std::string& name, double rate, const char* unit) {
+    return name + ", " + io::to_readable(rate, {3}) + unit;
+  };
+  for (const ComputeCeiling& ceiling : analysis.roofline.compute)
+    chart.ceilings.push_back(
+        {named(ceiling.name, ceiling.gmacs, " GMAC/s"), io::Ceiling::Shape::level, ceiling.gmacs});
+  for (const MemoryCeiling& ceiling : analysis.roofline.memory)
+    chart.ceilings.push_back({named(ceiling.name, ceiling.bandwidth_gbps, " GB/s"),
+                              io::Ceiling::Shape::slope, ceiling.bandwidth_gbps});
+
+  io::ScatterSeries attainable{.name = "attainable at most", .x = {}, .y = {}};
+  io::ScatterSeries measured{.name = "measured", .x = {}, .y = {}, .marker = io::Marker::triangle};
+  for (const RooflinePoint& point : analysis.points) {
+    const double intensity = point.arithmetic_intensity_macs_per_byte;
+    if (!(intensity > 0)) continue;
+    const auto add = [&](io::ScatterSeries& series, double rate) {
+      series.x.push_back(intensity);
+      series.y.push_back(rate);
+      series.point_labels.push_back(point.name);
+    };
+    if (point.attainable_gmacs && *point.attainable_gmacs > 0)
+      add(attainable, *point.attainable_gmacs);
+    if (point.achieved_gmacs) add(measured, *point.achieved_gmacs);
+  }
+  chart.series = {attainable, measured};
+  return chart;
+}
+
+/// roofline_points.csv, roofline_ceilings.csv and roofline.png.
+/// @throws SystemError when the system refuses
+inline void save_roofline_artifacts(ArtifactWriter& writer, const RooflineAnalysis& analysis) {
+  writer.write_rows("roofline_points.csv", analysis.points);
+  writer.write_rows("roofline_ceilings.csv", ceiling_rows(analysis.roofline));
+  writer.draw("roofline.png", roofline_chart(analysis));
+}
+
+/// The same into a folder of their own.
+inline WrittenFiles save_roofline_artifacts(const std::filesystem::path& folder,
+                                            const RooflineAnalysis& analysis,
+                                            std::string_view gnuplot = "gnuplot") {
+  return write_files(folder, gnuplot,
+                     [&](ArtifactWriter& writer) { save_roofline_artifacts(writer, analysis); });
+}
+
+}  // namespace edgeopt::inline v0
