@@ -28,7 +28,8 @@ namespace edgeopt::inline v0::kernels {
 /// Parameters and scratch memory start at multiples of this many bytes.
 inline constexpr std::int64_t alignment = 64;
 
-[[nodiscard]] constexpr std::int64_t round_up(std::int64_t count, std::int64_t multiple) noexcept {
+[[nodiscard, gnu::always_inline]] constexpr std::int64_t round_up(std::int64_t count,
+                                                                  std::int64_t multiple) noexcept {
   return (count + multiple - 1) / multiple * multiple;
 }
 

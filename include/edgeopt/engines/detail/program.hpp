@@ -120,7 +120,8 @@ class Program {
       }
     }
     const Value* const last = activations_.back().begin(memory);
-    for (std::int64_t i = 0; i < classes(); ++i) logits[i] = real(last[i]);
+    const std::int64_t count = classes();
+    for (std::int64_t i = 0; i < count; ++i) logits[i] = real(last[i]);
     return state;
   }
 
