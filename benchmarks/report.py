@@ -121,22 +121,23 @@ def make_plan(options):
     peers = plan.peer_scripts(PYTHON_PEERS, 1)
     slower_sets = slower_instruction_sets(plan)
     for batch in (1, 32, 128):
-        ending = f"16x32/batch:{batch}/threads:1(/real_time)?$"
-        plan.group(
-            (peak, "^peak/", ""),
-            (inference, "^inference/.*/" + ending, ""),
-            *((program, "^inference/(fp32|int8)/" + ending, f"{name}:") for name, program in slower_sets),
-            *((peer, "^peer/.*/" + ending, "") for peer in (eigen, onednn, *peers)),
-        )
-    plan.group((inference, "^inference/fp32/.*/batch:32/threads:1/real_time$", ""))
+        for precision, ours in (("fp32", "fp(16|32)"), ("int8", "int8")):
+            ending = f"16x32/batch:{batch}/threads:1(/real_time)?$"
+            plan.group(
+                (peak, f"^peak/{precision}/", ""),
+                (inference, f"^inference/{ours}/{ending}", ""),
+                *((peer, f"^peer/.*/{precision}/{ending}", "") for peer in (eigen, onednn, *peers)),
+                *((program, f"^inference/{precision}/{ending}", f"{name}:") for name, program in slower_sets),
+            )
+    plan.group((inference, "^inference/fp32/.*/batch:32/threads:1/real_time$", "other widths:"))
 
     if plan.two_cores:
         both = plan.peer_scripts(PYTHON_PEERS, 2)
-        ending = "batch:128/threads:2(/real_time)?$"
+        ending = "/16x32/batch:128/threads:2(/real_time)?$"
         on_both = [plan.program(name, plan.cores) for name in ("inference", "peer_eigen", "peer_onednn")]
         plan.group(
-            (inference, "^inference/.*/16x32/batch:128/threads:1/real_time$", ""),
-            *((source, "/16x32/" + ending, "") for source in (*on_both, *both)),
+            (inference, "^inference/.*/16x32/batch:128/threads:1/real_time$", "beside two:"),
+            *((source, ending, "") for source in (*on_both, *both)),
         )
         plan.group((plan.program("latency", plan.cores, plain=True), "", ""))
     else:
@@ -270,7 +271,8 @@ def figure_lines(measured):
         )
     for name, counter in sorted(measured.counters):
         if counter == "p99_over_p50":
-            lines.append(f"| `{name}` | {readable(1e9 / measured.counter(name, 'real_time'))} |  |  |  |")
+            rate = readable(1e9 / measured.counter(name, "real_time"))
+            lines.append(f"| `{name}` | {rate} | p99 over p50 {measured.counter(name, counter):.2f} | | |")
     return lines
 
 

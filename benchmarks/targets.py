@@ -76,7 +76,7 @@ def against(measured, what, must, goal, ours, theirs, missing):
     if not present:
         return Row(what, must, goal, reason=missing)
     best = max(present, key=measured.rate)
-    label = best.split("/")[1] if best.startswith("peer/") else best.split(":inference/")[-1]
+    label = best.split("/")[1] if best.startswith("peer/") else best.split(":inference/")[-1].removeprefix("inference/").split("/threads")[0]
     return Row(
         what, must, goal, measured.rate(ours), f"{label} {rate_text(measured.rate(best))}",
         measured.ratio(measured.rates[ours], measured.rates[best]),
@@ -140,15 +140,17 @@ def rows(measured, processor):
                               inference("fp16", batch), [inference("fp32", batch)], ""))
     for network, must, goal in (("8x16", 1.7, 2), ("5x10", 3, 4)):
         result.append(against(measured, f"pruned {network} against 16x32, fp32 images/s", must, goal,
-                              inference("fp32", 32, network), [inference("fp32", 32)], ""))
+                              inference("fp32", 32, network, prefix="other widths:"),
+                              [inference("fp32", 32, prefix="other widths:")], ""))
     for network in ("32x64", "64x128"):
         what = f"{network} against 16x32, fp32: share of peak"
-        ours, theirs = ((inference("fp32", 32, n), "MAC/s") for n in (network, "16x32"))
+        ours, theirs = ((inference("fp32", 32, n, prefix="other widths:"), "MAC/s") for n in (network, "16x32"))
         ratio = measured.ratio(measured.counters.get(ours), measured.counters.get(theirs))
         result.append(Row(what, 0.85, 1.0, measured.counter(*ours), rate_text(measured.counter(*theirs)), ratio,
                           reason="not in this run"))
     result.append(against(measured, "two threads against one, fp32, batch 128", 1.85, 1.97,
-                          inference("fp32", 128, threads=2), [inference("fp32", 128)], "one core may be used"))
+                          inference("fp32", 128, threads=2), [inference("fp32", 128, prefix="beside two:")],
+                          "one core may be used"))
     for precision in ("fp32", "int8"):
         name = f"latency/{precision}/16x32/batch:1/other_core_busy"
         ratio = measured.counter(name, "p99_over_p50")

@@ -95,7 +95,8 @@ class Total {
 class DominatedArea {
  public:
   /// `steps` ascend
-  explicit DominatedArea(std::span<const double> steps) : steps_(steps), staircase_(steps.size()) {}
+  explicit DominatedArea(std::vector<double> steps)
+      : steps_(std::move(steps)), staircase_(steps_.size()) {}
 
   [[nodiscard]] double value() const { return area_.value(); }
 
@@ -119,7 +120,7 @@ class DominatedArea {
   }
 
  private:
-  std::span<const double> steps_;
+  std::vector<double> steps_;
   Staircase staircase_;
   Total area_;
 };
@@ -143,7 +144,9 @@ inline double hypervolume_2d(const MinimizedPoints& points) {
 /// computing the hypervolume indicator", IEEE TEVC 13(5), 2009). O(n log n).
 inline double hypervolume_3d(const MinimizedPoints& points) {
   const Steps steps(points, 1);
-  DominatedArea area(steps.values);
+  std::vector<double> values(steps.count);
+  for (std::size_t i = 0; i < points.size(); ++i) values[steps.of_point[i]] = points[i][1];
+  DominatedArea area(std::move(values));
   Total volume;
   double reached = 0;
   for (const Position point : LexicographicSort::order(points)) {

@@ -96,7 +96,7 @@ inline Marks non_dominated_3d(const MinimizedPoints& points, Duplicates duplicat
     bool operator==(const Row&) const = default;
   };
   const Steps steps(points, 1);
-  Staircase staircase(steps.values.size());
+  Staircase staircase(steps.count);
   return non_dominated_by_sweep(
       points, duplicates,
       [&](Position point) {

@@ -80,16 +80,18 @@ class IndexSet {
   std::vector<std::vector<std::uint64_t>> levels_;  ///< the finest first; the last is one word
 };
 
-/// The distinct values of an objective, ascending, and for each point the number of its own.
+/// The values of an objective, numbered in ascending order; equal ones have the same number.
 struct Steps {
-  std::vector<double> values;
+  std::size_t count = 0;
   std::vector<Position> of_point;
 
   Steps(const MinimizedPoints& points, std::size_t objective) : of_point(points.size()) {
+    double latest = 0;
     for (const Position point : LexicographicSort::order(points, objective)) {
       const double value = points[point][objective];
-      if (values.empty() || values.back() != value) values.push_back(value);
-      of_point[point] = static_cast<Position>(values.size() - 1);
+      if (count == 0 || value != latest) ++count;
+      latest = value;
+      of_point[point] = static_cast<Position>(count - 1);
     }
   }
 };
