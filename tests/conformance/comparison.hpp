@@ -24,11 +24,11 @@ double ulps_between(T a, T b) {
   if constexpr (std::is_floating_point_v<T>) {
     if (std::isnan(a) || std::isnan(b)) return HUGE_VAL;
     using Bits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
-    const auto ordinal = [](T x) {
-      const auto bits = static_cast<double>(std::bit_cast<Bits>(std::abs(x)));
-      return std::signbit(x) ? -bits : bits;
-    };
-    return std::abs(ordinal(a) - ordinal(b));
+    const Bits steps_a = std::bit_cast<Bits>(std::abs(a));  // from zero
+    const Bits steps_b = std::bit_cast<Bits>(std::abs(b));
+    if (std::signbit(a) != std::signbit(b))
+      return static_cast<double>(steps_a) + static_cast<double>(steps_b);
+    return std::abs(static_cast<double>(steps_a - steps_b));
   } else {
     return std::abs(static_cast<double>(a) - static_cast<double>(b));
   }

@@ -331,6 +331,22 @@ def normalized(pixels):
     return torch.from_numpy(x[:, None])
 
 
+class Modular(torch.nn.Module):
+    """The same network of modules only, which is what quantization knows how to fuse."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.conv1, self.conv2, self.classifier = model.conv1, model.conv2, model.classifier
+        self.relu1, self.relu2 = torch.nn.ReLU(), torch.nn.ReLU()
+        self.pool1, self.pool2 = torch.nn.MaxPool2d(2), torch.nn.MaxPool2d(2)
+        self.flatten = torch.nn.Flatten()
+
+    def forward(self, x):
+        x = self.pool1(self.relu1(self.conv1(x)))
+        x = self.pool2(self.relu2(self.conv2(x)))
+        return self.classifier(self.flatten(x))
+
+
 class Recorder(torch.fx.Interpreter):
     def __init__(self, module):
         super().__init__(module)
@@ -380,16 +396,12 @@ def make_int8(root, generator, data):
 
 def quantized(folder, model, engine, train, test, test_labels, prepare_fx, convert_fx, mapping):
     torch.backends.quantized.engine = engine
-    prepared = prepare_fx(model, mapping(engine), normalized(test[:1]))
+    prepared = prepare_fx(Modular(model).eval(), mapping(engine), normalized(test[:1]))
     names, observers = ("input", "conv1", "conv2", "flatten", "classifier"), {}
     for node in prepared.graph.nodes:
-        if "activation_post_process" not in str(node.target):
-            continue
-        source = node.args[0].name
-        kind = ("input" if source == "x" else "conv1" if source.startswith("relu") and "1" not in source
-                else "conv2" if source.startswith("relu") else source)
-        if kind in names:
-            observers[kind] = prepared.get_submodule(node.target)
+        if "activation_post_process" in str(node.target):
+            source = "input" if node.args[0].name == "x" else node.args[0].name
+            observers.setdefault(source, prepared.get_submodule(node.target))
     history = {name: ([], []) for name in names}
 
     def record(name):

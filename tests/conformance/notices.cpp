@@ -47,7 +47,7 @@ struct How {
     amount,   // by `relative` times the largest of its file plus `absolute`
     far,      // to that end of the file's range which is farther away
     lowest,   // to less than every other
-    largest,  // to a thousand times the largest
+    largest,  // to far more than all others together
     sign      // its highest bit flipped
   } kind;
   int units = 1;
@@ -65,7 +65,7 @@ How by(double relative, double absolute = 0) {
 }
 
 /// One change: the files it may be made in (a regular expression of the path in the folder; the
-/// first file of that name is taken) and, in tables and JSON, the column or path.
+/// largest of these is taken) and, in tables and JSON, the column or path.
 struct Change {
   std::string file;
   How how;
@@ -100,7 +100,7 @@ T changed(T value, const std::vector<T>& all, const How& how) {
       if (*low == *high) return static_cast<T>(value + 1);
       return value - *low > *high - value ? *low : *high;
     case How::Kind::lowest: return static_cast<T>(*low - 1);
-    case How::Kind::largest: return static_cast<T>(1000 * *high);
+    case How::Kind::largest: return static_cast<T>(1e8 * static_cast<double>(*high));
     case How::Kind::sign:
       if constexpr (std::is_unsigned_v<T>)
         return static_cast<T>(value ^ (T{1} << (8 * sizeof(T) - 1)));
@@ -124,11 +124,16 @@ bool is_nan_bits(T) {
 
 template <class T>
 std::string change_values(std::string& bytes, std::size_t start, const std::string& name,
-                          const How& how, bool last) {
+                          const How& how, const std::string& place) {
   std::vector<T> values((bytes.size() - start) / sizeof(T));
   if (values.empty()) throw std::runtime_error(name + " holds no value");
   std::memcpy(values.data(), bytes.data() + start, values.size() * sizeof(T));
-  std::size_t index = last ? values.size() - 1 : chosen(name, values.size());
+  std::size_t index = chosen(name, values.size());
+  if (place == "last") index = values.size() - 1;
+  if (place == "middle of the last histogram") index = values.size() - 1024;
+  if (place == "smallest")
+    index =
+        static_cast<std::size_t>(std::min_element(values.begin(), values.end()) - values.begin());
   while (is_nan_bits(values[index])) index = (index + 1) % values.size();
   const T before = values[index];
   values[index] = changed(before, values, how);
@@ -148,14 +153,15 @@ std::string change_npy(const fs::path& file, const How& how, const std::string& 
   const std::string header = bytes.substr(0, start);
   if (!std::regex_search(header, type, std::regex("'descr': *'[<|]([a-z][0-9])'")))
     throw std::runtime_error(file.string() + " has an element type that is not known here");
-  using Function = std::string (*)(std::string&, std::size_t, const std::string&, const How&, bool);
+  using Function = std::string (*)(std::string&, std::size_t, const std::string&, const How&,
+                                   const std::string&);
   const std::map<std::string, Function> functions{
       {"f4", change_values<float>},         {"f8", change_values<double>},
       {"i1", change_values<std::int8_t>},   {"u1", change_values<std::uint8_t>},
       {"u2", change_values<std::uint16_t>}, {"u4", change_values<std::uint32_t>},
       {"i4", change_values<std::int32_t>},  {"i8", change_values<std::int64_t>}};
   const std::string what =
-      functions.at(type[1])(bytes, start, file.filename().string(), how, place == "last");
+      functions.at(type[1])(bytes, start, file.filename().string(), how, place);
   write(file, bytes);
   return what;
 }
@@ -301,7 +307,8 @@ std::vector<Change> pruning_changes() {
                               {"level_[^/]*/keep2.npy", unit},
                               {"model/conv1_scores.npy", by(1e-3)},
                               {"model/conv2_scores.npy", by(1e-3)},
-                              {"ties/conv1_weight.npy", far_away},
+                              {"ties/conv1_weight.npy", {How::Kind::largest}, "smallest"},
+                              {"ties/conv2_weight.npy", {How::Kind::largest}, "smallest"},
                               {"ties/kept.json", unit, "conv1_lowest_index_first"},
                               {"ties/kept.json", unit, "conv2_lowest_index_first"},
                               {"levels.json", far_away, "^/levels"},
@@ -325,9 +332,9 @@ std::vector<Change> tables_changes() {
                       "bandwidth_utilization", "achieved_gmacs"}));
   append(changes, all_columns("model_memory.csv", unit, {"fp32_mb", "fp16_mb"}));
   append(changes, all_columns("memory_violations.csv", unit, {"violates_.*"}));
-  append(changes, all_columns("sweeps/default/pareto_latency.csv", unit, {"accuracy"}));
-  append(changes, all_columns("sweeps/default/pareto_energy.csv", unit, {"latency_ms"}));
-  append(changes, all_columns("sweeps/default/sweep.csv", far_away, {"accuracy"}));
+  append(changes, all_columns("sweeps/[^/]*/pareto_latency.csv", unit, {"accuracy"}));
+  append(changes, all_columns("sweeps/[^/]*/pareto_energy.csv", unit, {"latency_ms"}));
+  append(changes, all_columns("sweeps/[^/]*/sweep.csv", far_away, {"accuracy"}));
   append(changes, all_columns("sweeps/[^/]*/precision_tradeoffs.csv", by(3e-12),
                               {"accuracy_mean", "latency_ms_mean", "memory_mb_mean",
                                "energy_proxy_j_mean", "accepted_ratio"}));
@@ -343,8 +350,8 @@ std::vector<Change> int8_changes() {
       {"float/logits.npy", by(2e-5)},
       {"report.json", unit, "int8_weights_and_biases"},
       {"report.json", unit, "int8_with_channel_scales"},
-      {"observers/input_histogram.npy", {How::Kind::largest}, "last"},
-      {"observers/classifier_histogram.npy", {How::Kind::largest}, "last"},
+      {"observers/input_histogram.npy", {How::Kind::largest}, "middle of the last histogram"},
+      {"observers/classifier_histogram.npy", {How::Kind::largest}, "middle of the last histogram"},
       {"observers/conv1_min_max.npy", unit, "last"},
       {"(fbgemm|qnnpack)/logits.npy", unit},
   };
@@ -369,14 +376,16 @@ std::vector<Change> int8_changes() {
 /// A test: what its folder is made of, and what is changed.
 struct Plan {
   std::string cases;  ///< where the smallest case suffices: the folder of all cases
+  std::string needs;  ///< a file that this case must have
   std::vector<Change> changes;
 };
 
 std::map<std::string, Plan> plans() {
   std::map<std::string, Plan> result;
-  result["smallcnn"] = {"smallcnn", smallcnn_changes()};
-  result["pruning"] = {"", pruning_changes()};
+  result["smallcnn"] = {"smallcnn", "f64/adam_step1_conv1_weight.npy", smallcnn_changes()};
+  result["pruning"] = {"", "", pruning_changes()};
   result["half"] = {"half/logits",
+                    "",
                     {{"float_bits.npy", {How::Kind::sign}},
                      {"half_bits.npy", unit},
                      {"all_half_to_float_bits.npy", unit},
@@ -386,6 +395,7 @@ std::map<std::string, Plan> plans() {
                      {"logits/[^/]*/logits_storage_half_acc64.npy", units(5)},
                      {"logits/[^/]*/logits_torch_half.npy", units(5)}}};
   result["histogram_observer"] = {"",
+                                  "",
                                   {{"[^/]*/batch0.npy", far_away},
                                    {"[^/]*/batch1.npy", far_away},
                                    {"[^/]*/histogram.npy", unit},
@@ -396,6 +406,7 @@ std::map<std::string, Plan> plans() {
                   {"batches", "new_min", "new_max", "scale_7bit", "zero_point_7bit", "scale_8bit",
                    "zero_point_8bit", "minmax_scale_7bit", "minmax_zero_point_7bit"}));
   result["quantize"] = {"",
+                        "",
                         {{"activation[0-9]*_x.npy", far_away},
                          {"activation[0-9]*_q.npy", unit},
                          {"activation[0-9]*_dequantized.npy", unit},
@@ -411,8 +422,9 @@ std::map<std::string, Plan> plans() {
                          {"requantize.csv", by(0.5), "output_scale"},
                          {"requantize.csv", unit, "output_zero_point"},
                          {"requantize.csv", unit, "relu"}}};
-  result["tables"] = {"", tables_changes()};
+  result["tables"] = {"", "", tables_changes()};
   result["pareto"] = {"",
+                      "",
                       {{"[^/]*/points.npy", {How::Kind::lowest}},
                        {"[^/]*/nondominated.npy", unit},
                        {"[^/]*/nondominated_first_of_duplicates.npy", unit},
@@ -422,7 +434,7 @@ std::map<std::string, Plan> plans() {
                        {"result.json", unit, "nondominated_distinct"},
                        {"result.json", by(2e-12), "value"},
                        {"result.json", by(1e-3), "reference"}}};
-  result["statistics"] = {"", {{"[^/]*.npy", far_away}}};
+  result["statistics"] = {"", "", {{"[^/]*.npy", far_away}}};
   append(result["statistics"].changes,
          all_columns("summary.csv", by(3e-12),
                      {"mean", "population_std", "sample_std", "median", "p95"}));
@@ -431,7 +443,7 @@ std::map<std::string, Plan> plans() {
   append(result["statistics"].changes,
          all_columns("t_quantiles.csv", by(2e-10), {"degrees_of_freedom", "t_975"}));
   result["operators"] = {
-      "", all_columns("operators.csv", by(2e-12), {"batch", "latency_ms", "memory_kb"})};
+      "", "", all_columns("operators.csv", by(2e-12), {"batch", "latency_ms", "memory_kb"})};
   append(result["operators"].changes,
          all_columns("totals.csv", by(2e-12),
                      {"latency_ms", "memory_kb", "estimated_bandwidth_mb_s", "stream_utilization",
@@ -440,8 +452,9 @@ std::map<std::string, Plan> plans() {
          all_columns("batch_memory.csv", by(2e-12), {"memory_mb", "adjusted_batch"}));
   append(result["operators"].changes,
          all_columns("compute_utilization.csv", by(2e-12), {"utilization"}));
-  result["int8"] = {"int8", int8_changes()};
+  result["int8"] = {"int8", "", int8_changes()};
   result["int8 [.mnist]"] = {"int8",
+                             "",
                              {{"test_labels.npy", unit},
                               {"(fbgemm|qnnpack)/classifier_u8_first[0-9]*.npy", unit},
                               {"observers/input_histogram.npy", unit, "last"},
@@ -461,17 +474,19 @@ std::uintmax_t size_of(const fs::path& folder) {
 
 /// Copies of the cases of a folder: all of it, or with the smallest case only.
 void copy_oracles(const fs::path& from, const fs::path& to, const std::string& folder,
-                  const std::string& cases) {
+                  const Plan& plan) {
   fs::create_directories(to);
   fs::copy(from / folder, to / folder, fs::copy_options::recursive);
-  if (cases.empty()) return;
+  if (plan.cases.empty()) return;
+  const fs::path cases = to / plan.cases;
   fs::path smallest;
-  for (const auto& entry : fs::directory_iterator(to / cases))
-    if (entry.is_directory() && (smallest.empty() || size_of(entry) < size_of(smallest)))
+  for (const auto& entry : fs::directory_iterator(cases))
+    if (fs::exists(entry.path() / plan.needs) &&
+        (smallest.empty() || size_of(entry) < size_of(smallest)))
       smallest = entry.path();
-  if (smallest.empty()) throw std::runtime_error((from / cases).string() + " holds no case");
+  if (smallest.empty()) throw std::runtime_error(cases.string() + " holds no case");
   std::vector<fs::path> others;
-  for (const auto& entry : fs::directory_iterator(to / cases))
+  for (const auto& entry : fs::directory_iterator(cases))
     if (entry.path() != smallest) others.push_back(entry.path());
   for (const fs::path& other : others) fs::remove_all(other);
   if (folder != "half") return;
@@ -492,7 +507,8 @@ Outcome run(const std::string& command, const fs::path& oracles, const fs::path&
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128, read(log)};
 }
 
-fs::path first_match(const fs::path& folder, const std::string& pattern, const std::string& cases) {
+fs::path largest_match(const fs::path& folder, const std::string& pattern,
+                       const std::string& cases) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
     if (entry.is_regular_file()) files.push_back(entry.path());
@@ -500,8 +516,12 @@ fs::path first_match(const fs::path& folder, const std::string& pattern, const s
   // Of a case the path counts from its own folder on.
   const bool in_case = cases.find('/') == std::string::npos && !cases.empty();
   const std::regex expression((in_case ? "[^/]*/" : "") + pattern);
+  fs::path largest;
   for (const fs::path& file : files)
-    if (std::regex_match(fs::relative(file, folder).string(), expression)) return file;
+    if (std::regex_match(fs::relative(file, folder).string(), expression) &&
+        (largest.empty() || fs::file_size(file) > fs::file_size(largest)))
+      largest = file;
+  if (!largest.empty()) return largest;
   throw std::runtime_error("no file " + pattern + " in " + folder.string());
 }
 
@@ -528,7 +548,7 @@ int test_the_test(const std::string& executable, const std::string& folder,
   };
 
   const fs::path copy = temporary.path() / "oracles";
-  copy_oracles(original, copy, folder, plan.cases);
+  copy_oracles(original, copy, folder, plan);
   const Outcome unchanged = run(command, copy, log);
   if (unchanged.status == 77 || unchanged.printed.find("skipped: ") != std::string::npos) {
     std::printf("%s", unchanged.printed.c_str());
@@ -537,7 +557,7 @@ int test_the_test(const std::string& executable, const std::string& folder,
   expect(unchanged.status == 0, "an unchanged copy passes", unchanged);
 
   for (const Change& change : plan.changes) {
-    const fs::path file = first_match(copy / folder, change.file, plan.cases);
+    const fs::path file = largest_match(copy / folder, change.file, plan.cases);
     const std::string before = read(file);
     const std::string what = make_change(file, change);
     const Outcome outcome = run(command, copy, log);
