@@ -5,6 +5,7 @@
 /// Including single headers compiles faster.
 #pragma once
 
+#include "edgeopt/activation_liveness.hpp"
 #include "edgeopt/arena.hpp"
 #include "edgeopt/array.hpp"
 #include "edgeopt/bandwidth_comparison.hpp"
@@ -37,7 +38,9 @@
 #include "edgeopt/io/text_table.hpp"
 #include "edgeopt/io/utf8.hpp"
 #include "edgeopt/layer_estimates.hpp"
+#include "edgeopt/memory_fit.hpp"
 #include "edgeopt/memory_plan.hpp"
+#include "edgeopt/memory_sharing.hpp"
 #include "edgeopt/model_memory.hpp"
 #include "edgeopt/operator_profile.hpp"
 #include "edgeopt/pareto.hpp"
