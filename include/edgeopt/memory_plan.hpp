@@ -94,12 +94,12 @@ struct MemoryPlanOptions {
 
 /// The memory of a network while it runs.
 struct MemoryPlan {
-  ExecutionOrder order;              ///< of the nodes of the graph
-  std::vector<std::string> nodes;    ///< their names in that order
-  ActivationLiveness liveness;       ///< nodes count in that order
-  ArenaLayout arena;                 ///< of `liveness.tensors`
-  std::vector<SharedTensor> shared;  ///< results without memory of their own
-  std::int64_t constant_bytes = 0;   ///< weights and whatever else is known before the run
+  std::optional<ExecutionOrder> order;  ///< of the nodes of the graph, where it was searched for
+  std::vector<std::string> nodes;       ///< their names in that order
+  ActivationLiveness liveness;          ///< nodes count in that order
+  ArenaLayout arena;                    ///< of `liveness.tensors`
+  std::vector<SharedTensor> shared;     ///< results without memory of their own
+  std::int64_t constant_bytes = 0;      ///< weights and whatever else is known before the run
 };
 
 /// Plans the memory of a graph.
@@ -117,11 +117,9 @@ struct MemoryPlan {
   };
   if (options.reorder) {
     plan.order = reorder_for_peak(dataflow_of(graph, options.rule), *options.reorder);
-    plan_ordered(reordered(graph, plan.order.nodes));
+    plan_ordered(reordered(graph, plan.order->nodes));
   } else {
     plan_ordered(graph);
-    for (std::size_t node = 0; node < graph.nodes.size(); ++node) plan.order.nodes.push_back(node);
-    plan.order.peak_bytes_before = plan.order.peak_bytes = plan.liveness.peak_bytes;
   }
   plan.arena = plan_arena(plan.liveness.tensors, options.arena);
   plan.constant_bytes = constant_bytes(graph);
@@ -165,6 +163,68 @@ constexpr void visit_columns(const PlannedTensor*, Visit&& visit) {
                     stored.first_node <= peak && peak <= stored.last_node});
   }
   return rows;
+}
+
+/// A plan in numbers: a row.
+struct MemorySummary {
+  std::int64_t nodes = 0;
+  std::int64_t tensors = 0;         ///< with memory of their own
+  std::int64_t shared_tensors = 0;  ///< without
+  std::int64_t peak_bytes = 0;      ///< lower bound of any arena
+  std::string peak_node;            ///< the first that reaches it
+  std::string order;  ///< of execution: given, searched, or searched and proven to be the best
+  std::int64_t given_order_peak_bytes = 0;  ///< of the order given, if another was searched for
+  std::int64_t alignment = 1;
+  std::int64_t aligned_bound_bytes = 0;  ///< lower bound for offsets of that alignment
+  std::string strategy;
+  std::int64_t arena_bytes = 0;
+  double excess_percent = 0;              ///< of the arena over its aligned bound
+  std::int64_t greedy_by_size_bytes = 0;  ///< what TensorFlow Lite Micro's planner needs
+  std::int64_t constant_bytes = 0;
+
+  friend bool operator==(const MemorySummary&, const MemorySummary&) = default;
+};
+
+template <class Visit>
+constexpr void visit_columns(const MemorySummary*, Visit&& visit) {
+  visit("nodes", &MemorySummary::nodes);
+  visit("tensors", &MemorySummary::tensors);
+  visit("shared_tensors", &MemorySummary::shared_tensors);
+  visit("peak_bytes", &MemorySummary::peak_bytes);
+  visit("peak_node", &MemorySummary::peak_node);
+  visit("order", &MemorySummary::order);
+  visit("given_order_peak_bytes", &MemorySummary::given_order_peak_bytes);
+  visit("alignment", &MemorySummary::alignment);
+  visit("aligned_bound_bytes", &MemorySummary::aligned_bound_bytes);
+  visit("strategy", &MemorySummary::strategy);
+  visit("arena_bytes", &MemorySummary::arena_bytes);
+  visit("excess_percent", &MemorySummary::excess_percent);
+  visit("greedy_by_size_bytes", &MemorySummary::greedy_by_size_bytes);
+  visit("constant_bytes", &MemorySummary::constant_bytes);
+}
+
+/// The numbers of a plan, with what greedy by size needs beside it. O(tensors^2).
+[[nodiscard]] inline MemorySummary summarize_memory(const MemoryPlan& plan) {
+  const auto count = [](const auto& list) { return static_cast<std::int64_t>(list.size()); };
+  const ArenaLayout greedy =
+      plan_arena(plan.liveness.tensors,
+                 {.alignment = plan.arena.alignment, .strategy = ArenaStrategy::greedy_by_size});
+  return {count(plan.nodes),
+          count(plan.liveness.tensors),
+          count(plan.shared),
+          plan.liveness.peak_bytes,
+          plan.nodes[plan.liveness.peak_node],
+          !plan.order            ? "given"
+          : plan.order->is_least ? "searched, no other has a lower peak"
+                                 : "searched",
+          plan.order ? plan.order->peak_bytes_before : plan.liveness.peak_bytes,
+          plan.arena.alignment,
+          plan.arena.bound.aligned_bytes,
+          std::string(to_string(plan.arena.strategy)),
+          plan.arena.bytes,
+          plan.arena.excess_percent(),
+          greedy.bytes,
+          plan.constant_bytes};
 }
 
 }  // namespace edgeopt::inline v0
