@@ -21,7 +21,8 @@ namespace edgeopt::inline v0 {
 enum class InPlace : std::uint8_t {
   never,
   /// Operators that compute each element from the element at the same place: activations, sums,
-  /// products, conversions to a type that is not wider. Inputs of the graph are left as they are.
+  /// products, conversions. Input and result take the same number of bytes, since a small result
+  /// would keep a large piece alive. Inputs and outputs of the graph are left as they are.
   elementwise,
 };
 
@@ -145,14 +146,14 @@ class MemorySharing {
     }
   }
 
-  /// The element read stands where the one written goes, is not narrower, and nothing else in that
-  /// memory is read in another order.
+  /// The element read stands where the one written goes, takes as many bytes, and nothing else in
+  /// that memory is read in another order.
   [[nodiscard]] bool may_be_overwritten(const Node& node, TensorId input, TensorId result) {
     const TensorId memory = current_owner(input);
     const Shape& shape = graph_.tensors[result].shape;
     if (uses_.producer[memory] == TensorUses::no_node || holds_output_[memory] ||
         graph_.tensors[input].shape != shape ||
-        bytes_[storage_.owner(result)] > bytes_[storage_.owner(input)])
+        bytes_[storage_.owner(result)] != bytes_[storage_.owner(input)])
       return false;
     for (const TensorId other : node.inputs)
       if (other != no_tensor && storage_.owner(other) != no_tensor &&
