@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "edgeopt/activation_liveness.hpp"
 #include "edgeopt/layer_estimates.hpp"
-#include "edgeopt/memory_plan.hpp"
 #include "edgeopt/model_memory.hpp"
 #include "edgeopt/precision.hpp"
 #include "edgeopt/rows.hpp"
@@ -20,9 +20,9 @@ namespace edgeopt::inline v0 {
 /// Memory at one batch size.
 struct BatchMemory {
   std::int64_t batch = 1;
-  double memory_mb = 0;                    ///< stored parameters; the same for every batch
-  double activation_sum_mb = 0;            ///< outputs of all weighted layers together
-  double peak_activation_mb = 0;           ///< what has to be alive at once, see `memory_plan.hpp`
+  double memory_mb = 0;           ///< stored parameters; the same for every batch
+  double activation_sum_mb = 0;   ///< outputs of all weighted layers together
+  double peak_activation_mb = 0;  ///< what has to be alive at once, see `activation_liveness.hpp`
   double estimated_runtime_memory_mb = 0;  ///< memory_mb + peak_activation_mb
 
   friend bool operator==(const BatchMemory&, const BatchMemory&) = default;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "edgeopt/adam_options.hpp"
+#include "edgeopt/activation_liveness.hpp"
 #include "edgeopt/arena.hpp"
 #include "edgeopt/array.hpp"
 #include "edgeopt/bandwidth_comparison.hpp"
@@ -30,6 +31,7 @@
 #include "edgeopt/hardware_summary.hpp"
 #include "edgeopt/hypervolume.hpp"
 #include "edgeopt/image_shape.hpp"
+#include "edgeopt/io/arena_chart.hpp"
 #include "edgeopt/io/charts.hpp"
 #include "edgeopt/io/file.hpp"
 #include "edgeopt/io/html.hpp"
@@ -46,7 +48,9 @@
 #include "edgeopt/latency_calibration.hpp"
 #include "edgeopt/layer_estimates.hpp"
 #include "edgeopt/layer_operators.hpp"
+#include "edgeopt/memory_fit.hpp"
 #include "edgeopt/memory_plan.hpp"
+#include "edgeopt/memory_sharing.hpp"
 #include "edgeopt/model_memory.hpp"
 #include "edgeopt/objectives.hpp"
 #include "edgeopt/operator_profile.hpp"
@@ -159,6 +163,7 @@
 #include "edgeopt/study/load_dataset.hpp"
 #include "edgeopt/study/loader.hpp"
 #include "edgeopt/study/manifest.hpp"
+#include "edgeopt/study/memory_artifacts.hpp"
 #include "edgeopt/study/measure_network.hpp"
 #include "edgeopt/study/metrics.hpp"
 #include "edgeopt/study/model_file.hpp"

@@ -1,98 +1,230 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// How much memory the activations of a graph need at least when its nodes run in their order.
+/// The memory of a network's activations, planned: in which order its nodes run, what is alive
+/// meanwhile, and where in one arena each tensor lies.
 #pragma once
 
-#include <algorithm>  // std::min, std::max
+#include <algorithm>  // std::sort, std::unique
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
+#include <utility>  // std::move
 #include <vector>
 
-#include "edgeopt/array.hpp"
+#include "edgeopt/activation_liveness.hpp"
+#include "edgeopt/arena.hpp"
 #include "edgeopt/checked_count.hpp"
+#include "edgeopt/dataflow.hpp"
+#include "edgeopt/error.hpp"
+#include "edgeopt/execution_order.hpp"
 #include "edgeopt/graph.hpp"
+#include "edgeopt/memory_sharing.hpp"
 #include "edgeopt/shape_inference.hpp"
 #include "edgeopt/stored_tensor.hpp"
 #include "edgeopt/tensor_storage.hpp"
 
 namespace edgeopt::inline v0 {
 
-/// The activations of a graph over time.
-struct ActivationLiveness {
-  std::vector<StoredTensor> tensors;     ///< in the order of the graph's tensors
-  std::vector<std::int64_t> live_bytes;  ///< while each node runs
-  std::int64_t peak_bytes = 0;           ///< the largest of them: no arena can be smaller
-  std::size_t peak_node = 0;             ///< the first node that reaches it
-
-  /// What is alive while a node runs.
-  [[nodiscard]] std::vector<StoredTensor> alive_at(std::size_t node) const {
-    std::vector<StoredTensor> alive;
-    for (const StoredTensor& tensor : tensors)
-      if (tensor.first_node <= node && node <= tensor.last_node) alive.push_back(tensor);
-    return alive;
+/// What the nodes of a graph wait for and which memory they touch, without in-place results, whose
+/// memory depends on the order.
+/// @throws DomainError for a graph without nodes, and a tensor whose bytes exceed 64 bits
+/// @pre the graph is one that `infer_shapes` accepts
+[[nodiscard]] inline Dataflow dataflow_of(const Graph& graph,
+                                          StorageRule rule = StorageRule::integer) {
+  const MemorySharing sharing(graph, rule);
+  const TensorUses& uses = sharing.uses();
+  Dataflow flow;
+  flow.predecessors.resize(graph.nodes.size());
+  std::vector<std::size_t> piece_of(graph.tensors.size());
+  for (TensorId id = 0; id < graph.tensors.size(); ++id) {
+    if (sharing.owner(id) != id) continue;
+    piece_of[id] = flow.pieces.size();
+    flow.pieces.push_back({sharing.bytes(id), {}, false, false});
   }
+  for (TensorId id = 0; id < graph.tensors.size(); ++id) {
+    const std::size_t producer = uses.producer[id];
+    const TensorId owner = sharing.owner(id);
+    TouchedPiece* piece = owner == no_tensor ? nullptr : &flow.pieces[piece_of[owner]];
+    if (producer == TensorUses::no_node) {
+      if (piece != nullptr) piece->from_start = true;
+    } else if (piece != nullptr) {
+      piece->nodes.push_back(producer);
+    }
+    if (piece != nullptr && uses.output[id]) piece->to_end = true;
+    for (const std::size_t reader : uses.readers[id]) {
+      if (producer != TensorUses::no_node) flow.predecessors[reader].push_back(producer);
+      if (piece != nullptr) piece->nodes.push_back(reader);
+    }
+  }
+  for (TouchedPiece& piece : flow.pieces) {
+    std::sort(piece.nodes.begin(), piece.nodes.end());
+    piece.nodes.erase(std::unique(piece.nodes.begin(), piece.nodes.end()), piece.nodes.end());
+  }
+  return flow;
+}
+
+/// The same graph with its nodes in another order.
+/// @throws DomainError when the nodes cannot run in that order
+[[nodiscard]] inline Graph reordered(const Graph& graph, std::span<const std::size_t> order) {
+  if (!graph.nodes.empty())
+    if (const auto fault = find_fault(dataflow_of(graph), order))
+      throw DomainError("order of the nodes", "not valid: " + *fault, "one that can run");
+  Graph result = graph;
+  for (std::size_t i = 0; i < order.size(); ++i) result.nodes[i] = graph.nodes[order[i]];
+  return result;
+}
+
+/// Bytes of all constants that the graph holds: weights, biases, scales, tables.
+/// @throws DomainError when they exceed 64 bits
+[[nodiscard]] inline std::int64_t constant_bytes(const Graph& graph) {
+  std::int64_t sum = 0;
+  for (const Tensor& tensor : graph.tensors)
+    if (tensor.constant) sum = checked_sum(sum, byte_count(tensor), "bytes of all constants");
+  return sum;
+}
+
+struct MemoryPlanOptions {
+  StorageRule rule = StorageRule::integer;
+  InPlace in_place = InPlace::never;
+  ArenaOptions arena = {};
+  std::optional<OrderOptions> reorder = {};  ///< none: the nodes run in the order of the graph
 };
 
-namespace detail {
+/// The memory of a network while it runs.
+struct MemoryPlan {
+  std::optional<ExecutionOrder> order;  ///< of the nodes of the graph, where it was searched for
+  std::vector<std::string> nodes;       ///< their names in that order
+  ActivationLiveness liveness;          ///< nodes count in that order
+  ArenaLayout arena;                    ///< of `liveness.tensors`
+  std::vector<SharedTensor> shared;     ///< results without memory of their own
+  std::int64_t constant_bytes = 0;      ///< weights and whatever else is known before the run
+};
 
-/// Lifetime of every tensor by itself, as `first_node` and `last_node`: inputs of the graph from
-/// the start, others from the node that makes them, to the last reader; outputs of the graph to the
-/// end.
-inline std::vector<StoredTensor> tensor_lifetimes(const Graph& graph) {
-  const TensorUses uses(graph);
-  std::vector<StoredTensor> lifetimes(graph.tensors.size());
-  for (TensorId id = 0; id < lifetimes.size(); ++id) {
-    StoredTensor& lifetime = lifetimes[id];
-    lifetime.name = graph.tensors[id].name;
-    lifetime.bytes = byte_count(graph.tensors[id]);
-    lifetime.first_node = uses.producer[id] == TensorUses::no_node ? 0 : uses.producer[id];
-    lifetime.last_node = uses.readers[id].empty() ? lifetime.first_node : uses.readers[id].back();
-    if (uses.output[id]) lifetime.last_node = graph.nodes.size() - 1;
-  }
-  return lifetimes;
-}
-
-}  // namespace detail
-
-/// The bytes alive while each node runs, in the order of the nodes: its inputs, its results, and
-/// what later nodes still read. Constants count nothing. `rule` says which tensors share memory.
-/// @throws DomainError when a sum exceeds 64 bits, or for a graph without nodes
+/// Plans the memory of a graph.
+/// @throws DomainError for a graph without nodes, an alignment that is no power of two, and sums
+///   that exceed 64 bits
 /// @pre the graph is one that `infer_shapes` accepts
-[[nodiscard]] inline ActivationLiveness activation_liveness(
-    const Graph& graph, StorageRule rule = StorageRule::integer) {
-  if (graph.nodes.empty()) throw DomainError("nodes of the graph", "none", "at least one");
-  const TensorStorage storage(graph, rule);
-  const std::vector<StoredTensor> lifetimes = detail::tensor_lifetimes(graph);
-  std::vector<StoredTensor> owners = lifetimes;
-  for (TensorId id = 0; id < lifetimes.size(); ++id) {
-    const TensorId owner = storage.owner(id);
-    if (owner == no_tensor) continue;
-    owners[owner].first_node = std::min(owners[owner].first_node, lifetimes[id].first_node);
-    owners[owner].last_node = std::max(owners[owner].last_node, lifetimes[id].last_node);
+[[nodiscard]] inline MemoryPlan plan_memory(const Graph& graph,
+                                            const MemoryPlanOptions& options = {}) {
+  MemoryPlan plan;
+  const auto plan_ordered = [&](const Graph& ordered) {
+    const MemorySharing sharing(ordered, options.rule, options.in_place);
+    plan.liveness = activation_liveness(sharing);
+    plan.shared = sharing.shared_tensors();
+    for (const Node& node : ordered.nodes) plan.nodes.push_back(node.name);
+  };
+  if (options.reorder) {
+    plan.order = reorder_for_peak(dataflow_of(graph, options.rule), *options.reorder);
+    plan_ordered(reordered(graph, plan.order->nodes));
+  } else {
+    plan_ordered(graph);
   }
-
-  ActivationLiveness liveness;
-  liveness.live_bytes.assign(graph.nodes.size(), 0);
-  for (TensorId id = 0; id < owners.size(); ++id) {
-    if (storage.owner(id) != id) continue;
-    for (std::size_t node = owners[id].first_node; node <= owners[id].last_node; ++node)
-      liveness.live_bytes[node] =
-          checked_sum(liveness.live_bytes[node], owners[id].bytes, "bytes alive");
-    liveness.tensors.push_back(owners[id]);
-  }
-  for (std::size_t node = 0; node < graph.nodes.size(); ++node) {
-    if (liveness.live_bytes[node] <= liveness.peak_bytes) continue;
-    liveness.peak_bytes = liveness.live_bytes[node];
-    liveness.peak_node = node;
-  }
-  return liveness;
+  plan.arena = plan_arena(plan.liveness.tensors, options.arena);
+  plan.constant_bytes = constant_bytes(graph);
+  return plan;
 }
 
-/// The least memory that the activations need: `activation_liveness(graph, rule).peak_bytes`.
-[[nodiscard]] inline std::int64_t peak_activation_bytes(const Graph& graph,
-                                                        StorageRule rule = StorageRule::integer) {
-  return activation_liveness(graph, rule).peak_bytes;
+/// Where a tensor lies: a row.
+struct PlannedTensor {
+  std::string tensor;
+  std::int64_t offset = 0;
+  std::int64_t bytes = 0;
+  std::size_t first_node = 0;  ///< in the order of execution
+  std::size_t last_node = 0;   ///< inclusive
+  std::string first_node_name;
+  std::string last_node_name;
+  bool alive_at_peak = false;
+
+  friend bool operator==(const PlannedTensor&, const PlannedTensor&) = default;
+};
+
+template <class Visit>
+constexpr void visit_columns(const PlannedTensor*, Visit&& visit) {
+  visit("tensor", &PlannedTensor::tensor);
+  visit("offset", &PlannedTensor::offset);
+  visit("bytes", &PlannedTensor::bytes);
+  visit("first_node", &PlannedTensor::first_node);
+  visit("last_node", &PlannedTensor::last_node);
+  visit("first_node_name", &PlannedTensor::first_node_name);
+  visit("last_node_name", &PlannedTensor::last_node_name);
+  visit("alive_at_peak", &PlannedTensor::alive_at_peak);
+}
+
+/// The tensors of a plan in the order of the graph's tensors.
+[[nodiscard]] inline std::vector<PlannedTensor> planned_tensors(const MemoryPlan& plan) {
+  std::vector<PlannedTensor> rows;
+  const std::size_t peak = plan.liveness.peak_node;
+  for (std::size_t i = 0; i < plan.liveness.tensors.size(); ++i) {
+    const StoredTensor& stored = plan.liveness.tensors[i];
+    rows.push_back({stored.name, plan.arena.offsets[i], stored.bytes, stored.first_node,
+                    stored.last_node, plan.nodes[stored.first_node], plan.nodes[stored.last_node],
+                    stored.first_node <= peak && peak <= stored.last_node});
+  }
+  return rows;
+}
+
+/// A plan in numbers: a row.
+struct MemorySummary {
+  std::int64_t nodes = 0;
+  std::int64_t tensors = 0;         ///< with memory of their own
+  std::int64_t shared_tensors = 0;  ///< without
+  std::int64_t peak_bytes = 0;      ///< lower bound of any arena
+  std::string peak_node;            ///< the first that reaches it
+  std::string order;  ///< of execution: given, searched, or searched and proven to be the best
+  std::int64_t given_order_peak_bytes = 0;  ///< of the order given, if another was searched for
+  std::int64_t alignment = 1;
+  std::int64_t aligned_bound_bytes = 0;  ///< lower bound for offsets of that alignment
+  std::string strategy;
+  std::int64_t arena_bytes = 0;
+  double excess_percent = 0;              ///< of the arena over its aligned bound
+  std::int64_t greedy_by_size_bytes = 0;  ///< what TensorFlow Lite Micro's planner needs
+  std::int64_t constant_bytes = 0;
+
+  friend bool operator==(const MemorySummary&, const MemorySummary&) = default;
+};
+
+template <class Visit>
+constexpr void visit_columns(const MemorySummary*, Visit&& visit) {
+  visit("nodes", &MemorySummary::nodes);
+  visit("tensors", &MemorySummary::tensors);
+  visit("shared_tensors", &MemorySummary::shared_tensors);
+  visit("peak_bytes", &MemorySummary::peak_bytes);
+  visit("peak_node", &MemorySummary::peak_node);
+  visit("order", &MemorySummary::order);
+  visit("given_order_peak_bytes", &MemorySummary::given_order_peak_bytes);
+  visit("alignment", &MemorySummary::alignment);
+  visit("aligned_bound_bytes", &MemorySummary::aligned_bound_bytes);
+  visit("strategy", &MemorySummary::strategy);
+  visit("arena_bytes", &MemorySummary::arena_bytes);
+  visit("excess_percent", &MemorySummary::excess_percent);
+  visit("greedy_by_size_bytes", &MemorySummary::greedy_by_size_bytes);
+  visit("constant_bytes", &MemorySummary::constant_bytes);
+}
+
+/// The numbers of a plan, with what greedy by size needs beside it. O(tensors^2).
+[[nodiscard]] inline MemorySummary summarize_memory(const MemoryPlan& plan) {
+  const auto count = [](const auto& list) { return static_cast<std::int64_t>(list.size()); };
+  const ArenaLayout greedy =
+      plan_arena(plan.liveness.tensors,
+                 {.alignment = plan.arena.alignment, .strategy = ArenaStrategy::greedy_by_size});
+  return {count(plan.nodes),
+          count(plan.liveness.tensors),
+          count(plan.shared),
+          plan.liveness.peak_bytes,
+          plan.nodes[plan.liveness.peak_node],
+          !plan.order            ? "given"
+          : plan.order->is_least ? "searched, no other has a lower peak"
+                                 : "searched",
+          plan.order ? plan.order->peak_bytes_before : plan.liveness.peak_bytes,
+          plan.arena.alignment,
+          plan.arena.bound.aligned_bytes,
+          std::string(to_string(plan.arena.strategy)),
+          plan.arena.bytes,
+          plan.arena.excess_percent(),
+          greedy.bytes,
+          plan.constant_bytes};
 }
 
 }  // namespace edgeopt::inline v0

@@ -70,8 +70,8 @@ template <Engine E>
 /// @param pool  whose threads share the batches of the accuracy, and the images of a timed batch if
 ///   the engine is one that can (`PooledEngine`)
 /// @param peak_activation_bytes what the network keeps alive at most for one batch, see
-///   `memory_plan.hpp`; where it is unknown, as for an engine without a graph, peak_activation_mb
-///   and estimated_runtime_memory_mb are NaN
+///   `activation_liveness.hpp`; where it is unknown, as for an engine without a graph,
+///   peak_activation_mb and estimated_runtime_memory_mb are NaN
 /// @throws DomainError for settings out of range and as `confusion_matrix` does
 template <Engine E>
 [[nodiscard]] PerfMetrics collect_metrics(const E& engine, const Dataset& data,

@@ -10,9 +10,9 @@
 #include <stop_token>
 #include <vector>
 
+#include "edgeopt/activation_liveness.hpp"
 #include "edgeopt/engines/thread_pool.hpp"
 #include "edgeopt/error.hpp"
-#include "edgeopt/memory_plan.hpp"
 #include "edgeopt/nn/pruning.hpp"
 #include "edgeopt/nn/small_cnn.hpp"
 #include "edgeopt/rows.hpp"

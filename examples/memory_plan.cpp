@@ -1,0 +1,146 @@
+// Where each activation of a network lies in one arena, and whether a device has room for it.
+#include <cstdint>
+#include <edgeopt/checked_count.hpp>
+#include <edgeopt/memory_fit.hpp>
+#include <edgeopt/memory_plan.hpp>
+#include <edgeopt/small_cnn_graph.hpp>
+#include <edgeopt/study/memory_artifacts.hpp>
+#include <edgeopt/table.hpp>
+#include <iostream>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "common.hpp"
+#include "network_options.hpp"
+#include "tables.hpp"
+
+namespace {
+
+struct Options {
+  edgeopt::SmallCNNSpec spec;
+  edgeopt::Precision precision = edgeopt::Precision::fp32;
+  std::int64_t batch = 1;
+  edgeopt::MemoryPlanOptions plan;
+  bool in_place = false;
+  bool reorder = false;
+  std::optional<std::int64_t> sram_kb;
+  std::optional<std::int64_t> flash_kb;
+  std::int64_t runtime_kb = 0;
+  std::int64_t code_kb = 0;
+  std::string output_dir;
+  examples::Format format = examples::Format::table;
+};
+
+/// A network and how it is called.
+struct NamedGraph {
+  std::string title;
+  edgeopt::Graph graph;
+};
+
+NamedGraph network_of(const Options& options) {
+  return {"SmallCNN " + std::to_string(options.spec.conv1_channels) + "/" +
+              std::to_string(options.spec.conv2_channels) + " in " +
+              std::string(to_string(options.precision)) + ", batch of " +
+              std::to_string(options.batch),
+          edgeopt::small_cnn_graph(options.spec, options.batch, options.precision)};
+}
+
+/// What fits a terminal: one line for each number.
+edgeopt::Table in_lines(const edgeopt::Table& row) {
+  edgeopt::Table lines;
+  lines.header = {"quantity", "value"};
+  for (std::size_t column = 0; column < row.header.size(); ++column)
+    lines.rows.push_back({row.header[column], row.rows.front()[column]});
+  return lines;
+}
+
+edgeopt::MemoryFit fit_of(const edgeopt::MemoryPlan& plan, const Options& options) {
+  constexpr std::int64_t kb = 1024;
+  const auto bytes = [](std::int64_t count, const char* option) {
+    return edgeopt::checked_product({count, kb}, option);
+  };
+  return edgeopt::fit_memory({plan.arena.bytes, bytes(options.runtime_kb, "--runtime-kb"),
+                              plan.constant_bytes, bytes(options.code_kb, "--code-kb")},
+                             {bytes(options.sram_kb.value_or(0), "--sram-kb"),
+                              bytes(options.flash_kb.value_or(0), "--flash-kb")});
+}
+
+void report(const Options& options) {
+  const NamedGraph network = network_of(options);
+  const edgeopt::MemoryPlan plan = edgeopt::plan_memory(network.graph, options.plan);
+  if (const auto fault = edgeopt::find_fault(plan.liveness.tensors, plan.arena))
+    throw std::logic_error(*fault);
+
+  const bool for_people = options.format == examples::Format::table;
+  const edgeopt::Table summary = edgeopt::to_table(std::vector{edgeopt::summarize_memory(plan)});
+  std::vector<examples::TitledTable> tables{
+      {"tensors", network.title + ": activations in the arena",
+       edgeopt::to_table(edgeopt::planned_tensors(plan))},
+      {"shared", "Results without memory of their own", edgeopt::to_table(plan.shared)},
+      {"summary", "The plan (checked: aligned, within the arena, no two overlap)",
+       for_people ? in_lines(summary) : summary}};
+  const edgeopt::MemoryFit fit = fit_of(plan, options);
+  if (options.sram_kb) tables.push_back({"fit", "Device", edgeopt::to_table(std::vector{fit})});
+  examples::print(tables, options.format);
+  if (for_people && options.sram_kb) std::cout << '\n' << edgeopt::to_sentence(fit) << ".\n";
+
+  if (options.output_dir.empty()) return;
+  const edgeopt::WrittenFiles written =
+      edgeopt::save_memory_artifacts(options.output_dir, plan, "Arena of " + network.title);
+  std::cerr << "Written to " << options.output_dir << ":";
+  for (const std::string& file : written.files) std::cerr << ' ' << file;
+  std::cerr << '\n';
+  if (!written.missing_pictures_note.empty()) std::cerr << written.missing_pictures_note << '\n';
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  examples::Program program("memory_plan",
+                            "Where each activation of SmallCNN lies in one arena, what is alive "
+                            "when most is, and whether a device has room for it.");
+  Options options;
+  examples::add_network_options(program, options.spec);
+  examples::add_precision_option(program, options.precision);
+  program.add_option("--batch", options.batch, "Images in a batch")
+      ->check(examples::at_least(1))
+      ->capture_default_str();
+  program
+      .add_option("--alignment", options.plan.arena.alignment,
+                  "Bytes that every offset is a multiple of: a power of two")
+      ->check(examples::at_least(1))
+      ->capture_default_str();
+  using edgeopt::ArenaStrategy;
+  examples::add_choice<ArenaStrategy>(
+      program, "--strategy", options.plan.arena.strategy,
+      {{"search", ArenaStrategy::search}, {"greedy", ArenaStrategy::greedy_by_size}},
+      "How offsets are chosen: greedy by size as TensorFlow Lite Micro does, or a search from "
+      "there");
+  program.add_flag("--in-place", options.in_place,
+                   "Elementwise operators may write over an input that is not read any more");
+  program.add_flag("--reorder", options.reorder,
+                   "Nodes may run in another order, where that lowers the peak");
+  auto* sram =
+      program.add_option("--sram-kb", options.sram_kb, "SRAM of a device, KB of 1024 bytes")
+          ->check(examples::at_least(0));
+  auto* flash = program.add_option("--flash-kb", options.flash_kb, "Its flash")
+                    ->check(examples::at_least(0))
+                    ->needs(sram);
+  sram->needs(flash);
+  program.add_option("--runtime-kb", options.runtime_kb, "SRAM for everything but the arena")
+      ->check(examples::at_least(0))
+      ->capture_default_str();
+  program.add_option("--code-kb", options.code_kb, "Flash for everything but the weights")
+      ->check(examples::at_least(0))
+      ->capture_default_str();
+  program.add_option("--output-dir", options.output_dir,
+                     "Folder for memory_plan.csv and memory_plan.png");
+  examples::add_format_option(program, options.format);
+  return examples::run(program, argc, argv, [&] {
+    if (options.in_place) options.plan.in_place = edgeopt::InPlace::elementwise;
+    if (options.reorder) options.plan.reorder.emplace();
+    report(options);
+  });
+}
