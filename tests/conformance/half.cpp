@@ -3,8 +3,10 @@
 
 #include <bit>
 
+#include "edgeopt/engines/fp16_engine.hpp"
 #include "edgeopt/half.hpp"
 #include "edgeopt/nn/fp16.hpp"
+#include "edgeopt/nn/model_graph.hpp"
 #include "models.hpp"
 
 namespace {
@@ -97,6 +99,100 @@ TEST_CASE("inference with half storage") {
     CHECK(pool1 <= 1);
     CHECK(pool2 <= 1);
     CHECK(logits <= 2);
+  }
+}
+
+TEST_CASE("the fp16 engine, whose algorithms sum in other orders") {
+  for (const fs::path& path : oracles::cases("half/logits")) {
+    INFO(path.filename().string());
+    const fs::path parameters = oracles::folder() / "smallcnn" / path.filename() / "f32";
+    const xt::xtensor<float, 4> images = oracles::load<float>(parameters / "input.npy");
+    const Graph graph =
+        to_graph(oracles::load_model<float>(parameters, oracles::image_shape(images)));
+    for (const InstructionSet set : supported_instruction_sets()) {
+      const Fp16Engine engine(graph, {set});
+      auto workspace = engine.make_workspace(static_cast<std::int64_t>(images.shape(0)));
+      xt::xtensor<float, 2> logits({images.shape(0), static_cast<std::size_t>(engine.classes())});
+      engine.run({images.data(), images.size()}, workspace, {logits.data(), logits.size()});
+      const int largest = largest_ulp(logits, path / "logits_storage_half.npy");
+      std::printf("%s, %s engine: largest deviation of logits %d ulp of half\n",
+                  path.filename().c_str(), std::string(to_string(set)).c_str(), largest);
+      CHECK(largest <= 2);
+    }
+  }
+}
+
+/// A pooled layer of an image by the engine's kernels  // [outputs][height / 2][width / 2]
+template <class Input, class Weight, class Bias>
+std::vector<std::uint16_t> convolve_halves(InstructionSet set, const Input& input,
+                                           std::size_t image, const Weight& weights,
+                                           const Bias& bias) {
+  const kernels::Kernels<kernels::Half>& table = kernels::kernels_for<kernels::Half>(set);
+  const auto extent = [&](std::size_t axis) {
+    return static_cast<std::int64_t>(input.shape(axis));
+  };
+  const std::int64_t in_pixel =
+      extent(1) == 1 ? 1 : kernels::round_up(extent(1), table.channel_multiple);
+  const auto outputs = static_cast<std::int64_t>(weights.shape(0));
+  const kernels::ConvolutionShape shape = {extent(2), extent(3), extent(1),
+                                           in_pixel,  outputs,   kernels::Pooling::max_2x2};
+  detail::AlignedBuffer parameters(table.convolution_parameter_bytes(shape));
+  table.pack_convolution(shape, {weights.data(), bias.data()}, parameters.data());
+  detail::AlignedBuffer expanded(table.expanded_convolution_bytes(shape));
+  table.expand_convolution(shape, parameters.data(), expanded.data());
+  detail::AlignedBuffer scratch(table.convolution_scratch_bytes(shape));
+  std::vector<kernels::Half> frame(static_cast<std::size_t>(shape.in_values()));
+  for (std::size_t c = 0; c < input.shape(1); ++c)
+    for (std::size_t y = 0; y < input.shape(2); ++y)
+      for (std::size_t x = 0; x < input.shape(3); ++x)
+        frame[((y + 1) * (input.shape(3) + 2) + x + 1) * static_cast<std::size_t>(in_pixel) + c] =
+            half_from_float(input(image, c, y, x));
+  const std::int64_t out_pixel = kernels::round_up(outputs, table.channel_multiple);
+  const std::int64_t pixels = shape.out_height() * shape.out_width();
+  std::vector<kernels::Half> stored(static_cast<std::size_t>(pixels * out_pixel));
+  const kernels::Convolution<kernels::Half> layer = {
+      shape, out_pixel, shape.out_width() * out_pixel, 0, {0.0F}, parameters.data()};
+  table.convolution(layer, expanded.data(), frame.data(), stored.data(), scratch.data());
+  std::vector<std::uint16_t> result;
+  for (std::int64_t c = 0; c < outputs; ++c)
+    for (std::int64_t pixel = 0; pixel < pixels; ++pixel)
+      result.push_back(stored[static_cast<std::size_t>(pixel * out_pixel + c)]);
+  return result;
+}
+
+TEST_CASE("pooled activations of the fp16 engine's kernels") {
+  for (const fs::path& path : oracles::cases("half/logits")) {
+    INFO(path.filename().string());
+    const fs::path parameters = oracles::folder() / "smallcnn" / path.filename() / "f32";
+    const xt::xtensor<float, 4> images = oracles::load<float>(parameters / "input.npy");
+    const auto model = oracles::load_model<float>(parameters, oracles::image_shape(images));
+    const auto pool1 = oracles::load<std::uint16_t>(path / "pool1_storage_half.npy");
+    const auto pool2 = oracles::load<std::uint16_t>(path / "pool2_storage_half.npy");
+    xt::xtensor<float, 4> pooled;
+    pooled.resize({pool1.shape(0), pool1.shape(1), pool1.shape(2), pool1.shape(3)});
+    for (std::size_t i = 0; i < pool1.size(); ++i) pooled.flat(i) = float_from_half(pool1.flat(i));
+    for (const InstructionSet set : supported_instruction_sets()) {
+      int largest[2] = {};
+      for (std::size_t image = 0; image < images.shape(0); ++image) {
+        const auto first =
+            convolve_halves(set, images, image, model.conv1_weight, model.conv1_bias);
+        const auto second =
+            convolve_halves(set, pooled, image, model.conv2_weight, model.conv2_bias);
+        for (std::size_t i = 0; i < first.size(); ++i)
+          largest[0] =
+              std::max(largest[0],
+                       std::abs(ordinal(first[i]) - ordinal(pool1.flat(image * first.size() + i))));
+        for (std::size_t i = 0; i < second.size(); ++i)
+          largest[1] = std::max(
+              largest[1],
+              std::abs(ordinal(second[i]) - ordinal(pool2.flat(image * second.size() + i))));
+      }
+      std::printf("%s, %s kernels: largest deviation pool1 %d ulp, pool2 %d ulp of half\n",
+                  path.filename().c_str(), std::string(to_string(set)).c_str(), largest[0],
+                  largest[1]);
+      CHECK(largest[0] <= 1);
+      CHECK(largest[1] <= 1);
+    }
   }
 }
 
