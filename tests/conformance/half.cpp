@@ -181,4 +181,74 @@ TEST_CASE("all 2^32 floats become the nearest half", "[.exhaustive]") {
   CHECK(wrong == 0);
 }
 
+/// A pooled layer of an image by the engine's kernels  // [outputs][height / 2][width / 2]
+template <class Input, class Weight, class Bias>
+std::vector<std::uint16_t> convolve_halves(InstructionSet set, const Input& input,
+                                           std::size_t image, const Weight& weights,
+                                           const Bias& bias) {
+  const kernels::Kernels<kernels::Half>& table = kernels::kernels_for<kernels::Half>(set);
+  const auto extent = [&](std::size_t axis) {
+    return static_cast<std::int64_t>(input.shape(axis));
+  };
+  const std::int64_t in_pixel =
+      extent(1) == 1 ? 1 : kernels::round_up(extent(1), table.channel_multiple);
+  const auto outputs = static_cast<std::int64_t>(weights.shape(0));
+  const kernels::ConvolutionShape shape = {extent(2), extent(3), extent(1),
+                                           in_pixel,  outputs,   kernels::Pooling::max_2x2};
+  detail::AlignedBuffer parameters(table.convolution_parameter_bytes(shape));
+  table.pack_convolution(shape, {weights.data(), bias.data()}, parameters.data());
+  detail::AlignedBuffer expanded(table.expanded_convolution_bytes(shape));
+  table.expand_convolution(shape, parameters.data(), expanded.data());
+  detail::AlignedBuffer scratch(table.convolution_scratch_bytes(shape));
+  std::vector<kernels::Half> frame(static_cast<std::size_t>(shape.in_values()));
+  for (std::size_t c = 0; c < input.shape(1); ++c)
+    for (std::size_t y = 0; y < input.shape(2); ++y)
+      for (std::size_t x = 0; x < input.shape(3); ++x)
+        frame[((y + 1) * (input.shape(3) + 2) + x + 1) * static_cast<std::size_t>(in_pixel) + c] =
+            half_from_float(input(image, c, y, x));
+  const std::int64_t out_pixel = kernels::round_up(outputs, table.channel_multiple);
+  const std::int64_t pixels = shape.out_height() * shape.out_width();
+  std::vector<kernels::Half> stored(static_cast<std::size_t>(pixels * out_pixel));
+  const kernels::Convolution<kernels::Half> layer = {
+      shape, out_pixel, shape.out_width() * out_pixel, 0, {0.0F}, parameters.data()};
+  table.convolution(layer, expanded.data(), frame.data(), stored.data(), scratch.data());
+  std::vector<std::uint16_t> result;
+  for (std::int64_t c = 0; c < outputs; ++c)
+    for (std::int64_t pixel = 0; pixel < pixels; ++pixel)
+      result.push_back(stored[static_cast<std::size_t>(pixel * out_pixel + c)]);
+  return result;
+}
+
+TEST_CASE("pooled activations of the fp16 engine's kernels") {
+  for (const fs::path& path : oracles::cases("half/logits")) {
+    INFO(path.filename().string());
+    const fs::path parameters = oracles::folder() / "smallcnn" / path.filename() / "f32";
+    const xt::xtensor<float, 4> images = oracles::load<float>(parameters / "input.npy");
+    const auto model = oracles::load_model<float>(parameters, oracles::image_shape(images));
+    const auto pool1 = oracles::load<std::uint16_t>(path / "pool1_storage_half.npy");
+    xt::xtensor<float, 4> pooled;
+    pooled.resize({pool1.shape(0), pool1.shape(1), pool1.shape(2), pool1.shape(3)});
+    for (std::size_t i = 0; i < pool1.size(); ++i) pooled.flat(i) = float_from_half(pool1.flat(i));
+    Comparison comparison(path.filename().string(),
+                          "pooled activations of the engine's kernels, in units of half");
+    for (const InstructionSet set : supported_instruction_sets()) {
+      INFO(to_string(set));
+      std::vector<int> found1;
+      std::vector<int> found2;
+      for (std::size_t image = 0; image < images.shape(0); ++image) {
+        for (const std::uint16_t half :
+             convolve_halves(set, images, image, model.conv1_weight, model.conv1_bias))
+          found1.push_back(ordinal(half));
+        for (const std::uint16_t half :
+             convolve_halves(set, pooled, image, model.conv2_weight, model.conv2_bias))
+          found2.push_back(ordinal(half));
+      }
+      CHECK(comparison.within(0, found1, stored_ordinals(path / "pool1_storage_half.npy"),
+                              pooled_ulps));
+      CHECK(comparison.within(0, found2, stored_ordinals(path / "pool2_storage_half.npy"),
+                              pooled_ulps));
+    }
+  }
+}
+
 }  // namespace

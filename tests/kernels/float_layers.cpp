@@ -183,6 +183,21 @@ TEST_CASE("Images become halves as one number at a time does, all rounding cases
   }
 }
 
+TEST_CASE("Images of every width are read and written within their bounds") {
+  for (const std::int64_t channels : {1, 3})
+    for (std::int64_t width = 1; width < 36; ++width) {
+      const ImageLayout layout = {channels, 3, width, channels, width * channels};
+      const List<float> values(channels * 3 * width, 0.5F);
+      const guarded::Buffer image(values);
+      for (const auto& table : tables::all<float>()) {
+        const guarded::Buffer pixels(List<float>(channels * 3 * width));
+        CHECK(table.kernels.load_image(layout, image.as<float>(), pixels.as<float>()) ==
+              ImageState::good);
+        CHECK(List<float>(pixels.as<float>(), pixels.as<float>() + values.size()) == values);
+      }
+    }
+}
+
 TEST_CASE("Every finite half survives being widened and narrowed again") {
   List<Half> image;
   for (std::uint32_t bits = 0; bits < 0x10000; ++bits)

@@ -22,6 +22,20 @@ TEST_CASE("Every instruction set of the machine has kernels of its own for every
   }
 }
 
+TEST_CASE(
+    "Every instruction set of this architecture is compiled, or it has been forgotten somewhere") {
+  for (const InstructionSet set : all_instruction_sets) {
+#if defined(__x86_64__)
+    const bool of_this_architecture = set != InstructionSet::neon;
+#else
+    const bool of_this_architecture = set == InstructionSet::neon;
+#endif
+    const auto* const table = kernels::compiled_kernels<float>(set);
+    REQUIRE((table != nullptr) == of_this_architecture);
+    if (table != nullptr) CHECK(table->instruction_set == set);
+  }
+}
+
 TEST_CASE("The fastest one is the default") {
   InstructionSet last{};
   for (const InstructionSet set : supported_instruction_sets()) last = set;

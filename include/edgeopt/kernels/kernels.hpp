@@ -43,18 +43,30 @@
 
 namespace edgeopt::inline v0::kernels::inline EDGEOPT_KERNEL_UNIT {
 
-/// The functions of an instruction set for activations of type `float`, `Half` or `std::uint8_t`.
+/// The functions of an instruction set for activations of type `float`, `Half` or `std::uint8_t`,
+/// whether or not this machine can run them; null when it is of another architecture.
+template <class Value>
+[[nodiscard]] const Kernels<Value>* compiled_kernels(InstructionSet set) noexcept {
+  switch (set) {
+#if defined(__x86_64__)
+    case InstructionSet::sse2: return &sse2::kernels<Value>();
+    case InstructionSet::avx2: return &avx2::kernels<Value>();
+    case InstructionSet::avx512: return &avx512::kernels<Value>();
+    case InstructionSet::neon: return nullptr;
+#else
+    case InstructionSet::neon: return &neon::kernels<Value>();
+    default: return nullptr;
+#endif
+  }
+  return nullptr;
+}
+
+/// The same, of an instruction set of this machine.
 /// @throws DomainError when this machine does not have it
 template <class Value>
 [[nodiscard]] const Kernels<Value>& kernels_for(InstructionSet set = detect_instruction_set()) {
   require_supported(set);
-#if defined(__x86_64__)
-  if (set == InstructionSet::avx512) return avx512::kernels<Value>();
-  if (set == InstructionSet::avx2) return avx2::kernels<Value>();
-  return sse2::kernels<Value>();
-#else
-  return neon::kernels<Value>();
-#endif
+  return *compiled_kernels<Value>(set);
 }
 
 /// The functions of an instruction set for training.
