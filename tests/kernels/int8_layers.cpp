@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-// int8 layers of every instruction set of this machine: each integer equals that of plain loops
-// with the scalar formulas of quantization.hpp.
+// int8 layers of every instruction set of this machine and of emulated ones: each integer equals
+// that of plain loops with the scalar formulas of quantization.hpp.
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 
 #include "catch.hpp"
+#include "emulated_sets.hpp"
 #include "support.hpp"
 
 using namespace edgeopt::kernels;
 using edgeopt::ChannelRequantization;
-using edgeopt::InstructionSet;
 using edgeopt::OutputActivation;
 using edgeopt::QuantizationBackend;
 using edgeopt::Random;
@@ -42,6 +42,9 @@ struct Quantization {
     }
   }
 
+  [[nodiscard]] Weights<std::uint8_t> weights(const List<std::int8_t>& weights) const {
+    return {weights.data(), channels.data(), in_zero_point};
+  }
   [[nodiscard]] OutputRange<std::uint8_t> range() const {
     return {edgeopt::lowest_level(activation, out_zero_point), out_zero_point};
   }
@@ -54,7 +57,7 @@ struct Quantization {
 }  // namespace
 
 TEST_CASE("Convolutions of random shapes give exactly the levels of the formulas") {
-  for (const InstructionSet set : edgeopt::supported_instruction_sets())
+  for (const auto& [name, kernels] : support::all_kernels<std::uint8_t>())
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
       Random random(seed);
       const ConvolutionShape shape = reference::random_shape(random);
@@ -63,10 +66,8 @@ TEST_CASE("Convolutions of random shapes give exactly the levels of the formulas
       const auto weights = reference::random_integers<std::int8_t>(
           random, shape.out_channels * shape.in_channels * 9);
       const Quantization quantization(random, 9 * shape.in_channels, shape.out_channels);
-      const List<std::uint8_t> output =
-          support::run_convolution<std::uint8_t>(kernels_for<std::uint8_t>(set), shape, image,
-                                                 {weights.data(), quantization.channels.data()},
-                                                 quantization.range(), quantization.in_zero_point);
+      const List<std::uint8_t> output = support::run_convolution<std::uint8_t>(
+          *kernels, shape, image, quantization.weights(weights), quantization.range());
 
       // Pooling levels, as the definition says, not sums.
       const List<Sum> sums = reference::convolve(
@@ -79,48 +80,55 @@ TEST_CASE("Convolutions of random shapes give exactly the levels of the formulas
                 shape, sums, c, y, x, [&](const Sum& sum) { return quantization.level(sum, c); });
             wrong += output[(c * shape.out_height() + y) * shape.out_width() + x] != expected;
           }
-      INFO("instruction set " << to_string(set) << ", seed " << seed << ", " << shape.height
-                              << " x " << shape.width << ", " << shape.in_channels << " -> "
+      INFO("instruction set " << name << ", seed " << seed << ", " << shape.height << " x "
+                              << shape.width << ", " << shape.in_channels << " -> "
                               << shape.out_channels);
       CHECK(wrong == 0);
     }
 }
 
 TEST_CASE("Linear layers of all remainders give exactly the levels of the formulas") {
-  for (const InstructionSet set : edgeopt::supported_instruction_sets())
+  for (const auto& [name, kernels] : support::all_kernels<std::uint8_t>())
     for (const std::int64_t in : {1, 2, 3, 7, 8, 9, 15, 31, 64, 245, 1568})
       for (const std::int64_t out : {1, 3, 4, 8, 10, 15, 16, 17, 25, 40}) {
         Random random(static_cast<std::uint64_t>(1000 * in + out));
         const auto input = reference::random_integers<std::uint8_t>(random, in);
         const auto weights = reference::random_integers<std::int8_t>(random, in * out);
         const Quantization quantization(random, in, out);
-        const List<std::uint8_t> output =
-            support::run_linear<std::uint8_t>(kernels_for<std::uint8_t>(set), {in, out}, input,
-                                              {weights.data(), quantization.channels.data()},
-                                              quantization.range(), quantization.in_zero_point);
+        const List<std::uint8_t> output = support::run_linear<std::uint8_t>(
+            *kernels, {in, out}, input, quantization.weights(weights), quantization.range());
         for (std::int64_t o = 0; o < out; ++o) {
           Sum sum;
           for (std::int64_t i = 0; i < in; ++i)
             sum.add((input[i] - quantization.in_zero_point) * weights[o * in + i]);
-          INFO(to_string(set) << ": output " << o << " of " << in << " -> " << out);
+          INFO(name << ": output " << o << " of " << in << " -> " << out);
           CHECK(output[o] == quantization.level(sum, o));
         }
       }
 }
 
 TEST_CASE("The largest sums neither saturate nor wrap") {
+  // Sums of 65000 * 255 * 127 are close to 2^31; the step from one level to the next is 2^24.
   const LinearShape shape = {65000, 3};
-  const List<std::uint8_t> input(shape.in_features, std::uint8_t{255});
   List<std::int8_t> weights(shape.in_features * shape.out_features, std::int8_t{-128});
   for (std::int64_t i = 0; i < shape.in_features; ++i) weights[i] = 127;
-  // A sum of 65000 * 255 * 127 is close to 2^31; its step to levels is 2^23.
+  for (std::int64_t i = 0; i < shape.in_features / 2; ++i) weights[2 * shape.in_features + i] = 127;
   const List<ChannelRequantization> channels(shape.out_features,
                                              ChannelRequantization{0, 0, 0x1p-24F});
-  for (const InstructionSet set : edgeopt::supported_instruction_sets()) {
-    const List<std::uint8_t> output = support::run_linear<std::uint8_t>(
-        kernels_for<std::uint8_t>(set), shape, input, {weights.data(), channels.data()}, {0, 128});
-    CHECK(output == List<std::uint8_t>{253, 2, 2});
-  }
+  struct Case {
+    std::uint8_t level;
+    std::int32_t zero_point;
+    List<std::uint8_t> expected;
+  };
+  for (const Case& extreme : {Case{255, 0, {253, 2, 128}}, Case{0, 255, {3, 254, 128}},
+                              Case{255, 255, {128, 128, 128}}, Case{0, 0, {128, 128, 128}}})
+    for (const auto& [name, kernels] : support::all_kernels<std::uint8_t>()) {
+      const List<std::uint8_t> input(shape.in_features, extreme.level);
+      INFO(name << ", levels of " << int{extreme.level} << ", zero point " << extreme.zero_point);
+      CHECK(support::run_linear<std::uint8_t>(*kernels, shape, input,
+                                              {weights.data(), channels.data(), extreme.zero_point},
+                                              {0, 128}) == extreme.expected);
+    }
 }
 
 TEST_CASE("Images become levels as one number at a time does, ties and infinities included") {
@@ -140,10 +148,9 @@ TEST_CASE("Images become levels as one number at a time does, ties and infinitie
                           : std::bit_cast<float>(std::bit_cast<std::uint32_t>(tie) +
                                                  static_cast<std::uint32_t>(step) - 3);
     }
-    for (const InstructionSet set : edgeopt::supported_instruction_sets()) {
-      const Kernels<std::uint8_t>& kernels = kernels_for<std::uint8_t>(set);
+    for (const auto& [name, kernels] : support::all_kernels<std::uint8_t>()) {
       List<std::uint8_t> pixels(layout.height * layout.row);
-      CHECK(kernels.load_image(layout, image.data(), pixels.data()) == ImageState::good);
+      CHECK(kernels->load_image(layout, image.data(), pixels.data()) == ImageState::good);
       std::int64_t wrong = 0;
       for (std::int64_t c = 0; c < layout.channels; ++c)
         for (std::int64_t y = 0; y < layout.height; ++y)
@@ -151,12 +158,12 @@ TEST_CASE("Images become levels as one number at a time does, ties and infinitie
             wrong +=
                 pixels[y * layout.row + x * layout.pixel + c] !=
                 edgeopt::quantize_u8(image[(c * layout.height + y) * layout.width + x], parameters);
-      INFO(to_string(set));
+      INFO(name);
       CHECK(wrong == 0);
       for (const std::int64_t place : {std::int64_t{0}, std::int64_t{28}, std::int64_t{1797}}) {
         List<float> with_nan = image;
         with_nan[place] = std::numeric_limits<float>::quiet_NaN();
-        CHECK(kernels.load_image(layout, with_nan.data(), pixels.data()) == ImageState::holds_nan);
+        CHECK(kernels->load_image(layout, with_nan.data(), pixels.data()) == ImageState::holds_nan);
       }
     }
   }

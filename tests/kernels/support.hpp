@@ -35,22 +35,39 @@ List<Value> with_border(const ConvolutionShape& shape, const List<Value>& image,
   return frame;
 }
 
+inline std::int32_t zero_of(const Weights<std::uint8_t>& weights) {
+  return weights.in_zero_point;
+}
+template <class Value>
+std::int32_t zero_of(const Weights<Value>&) {
+  return 0;
+}
+
+/// An input with what kernels may read beyond its end.
+template <class Value>
+List<Value> with_overread(List<Value> input) {
+  if (sizeof(Value) == 1)
+    input.resize(input.size() + static_cast<std::size_t>(edgeopt::kernels::overread), Value{77});
+  return input;
+}
+
 /// Output of a convolution, [out][y][x]; throws when something was written outside of it.
 template <class Value>
 List<Value> run_convolution(const Kernels<Value>& kernels, const ConvolutionShape& shape,
                             const List<Value>& image, const Weights<Value>& weights,
-                            OutputRange<Value> range, std::int32_t in_zero_point = 0) {
+                            OutputRange<Value> range) {
   const AlignedBuffer parameters(kernels.convolution_parameter_bytes(shape));
   kernels.pack_convolution(shape, weights, parameters.data());
   const AlignedBuffer scratch(kernels.convolution_scratch_bytes(shape));
-  const List<Value> input = with_border(shape, image, static_cast<Value>(in_zero_point));
+  const List<Value> input =
+      with_overread(with_border(shape, image, static_cast<Value>(zero_of(weights))));
 
   constexpr auto untouched = static_cast<Value>(99);
   const std::int64_t pixel =
       edgeopt::kernels::round_up(shape.out_channels, kernels.channel_multiple);
   const std::int64_t row = (shape.out_width() + 2) * pixel;
   List<Value> frame((shape.out_height() + 2) * row, untouched);
-  const Convolution<Value> layer = {shape, pixel, row, in_zero_point, range, parameters.data()};
+  const Convolution<Value> layer = {shape, pixel, row, range, parameters.data()};
   kernels.convolution(layer, input.data(), frame.data() + row + pixel, scratch.data());
 
   List<Value> output(shape.out_channels * shape.out_height() * shape.out_width());
@@ -70,13 +87,13 @@ List<Value> run_convolution(const Kernels<Value>& kernels, const ConvolutionShap
 template <class Value>
 List<Value> run_linear(const Kernels<Value>& kernels, const LinearShape& shape,
                        const List<Value>& input, const Weights<Value>& weights,
-                       OutputRange<Value> range, std::int32_t in_zero_point = 0) {
+                       OutputRange<Value> range) {
   const AlignedBuffer parameters(kernels.linear_parameter_bytes(shape));
   kernels.pack_linear(shape, weights, parameters.data());
   const AlignedBuffer scratch(kernels.linear_scratch_bytes(shape));
   List<Value> output(edgeopt::kernels::round_up(shape.out_features, kernels.channel_multiple));
-  const Linear<Value> layer = {shape, in_zero_point, range, parameters.data()};
-  kernels.linear(layer, input.data(), output.data(), scratch.data());
+  const Linear<Value> layer = {shape, range, parameters.data()};
+  kernels.linear(layer, with_overread(input).data(), output.data(), scratch.data());
   output.resize(static_cast<std::size_t>(shape.out_features));
   return output;
 }

@@ -33,8 +33,16 @@
 #include "edgeopt/kernels/x86/sse2.inl"
 
 #include "edgeopt/kernels/x86/avx2.inl"
+
+#include "edgeopt/kernels/x86/avxvnni.inl"
+
+#include "edgeopt/kernels/x86/avx512.inl"
+
+#include "edgeopt/kernels/x86/avx512vnni.inl"
 #else
 #include "edgeopt/kernels/arm64/neon.inl"
+
+#include "edgeopt/kernels/arm64/neon_dot.inl"
 #endif
 
 namespace edgeopt::inline v0::kernels::inline EDGEOPT_KERNEL_UNIT {
@@ -44,12 +52,21 @@ namespace edgeopt::inline v0::kernels::inline EDGEOPT_KERNEL_UNIT {
 template <class Value>
 [[nodiscard]] const Kernels<Value>& kernels_for(InstructionSet set = detect_instruction_set()) {
   require_supported(set);
+  switch (set) {
 #if defined(__x86_64__)
-  if (set == InstructionSet::avx2) return avx2::kernels<Value>();
-  return sse2::kernels<Value>();
+    case InstructionSet::sse2: return sse2::kernels<Value>();
+    case InstructionSet::avx2: return avx2::kernels<Value>();
+    case InstructionSet::avxvnni: return avxvnni::kernels<Value>();
+    case InstructionSet::avx512: return avx512::kernels<Value>();
+    case InstructionSet::avx512vnni: return avx512vnni::kernels<Value>();
+    case InstructionSet::amx: return avx512vnni::kernels<Value>();
+    default: return sse2::kernels<Value>();  // of another architecture, refused above
 #else
-  return neon::kernels<Value>();
+    case InstructionSet::neon: return neon::kernels<Value>();
+    case InstructionSet::neon_dot: return neon_dot::kernels<Value>();
+    default: return neon::kernels<Value>();  // of another architecture, refused above
 #endif
+  }
 }
 
 }  // namespace edgeopt::inline v0::kernels::inline EDGEOPT_KERNEL_UNIT

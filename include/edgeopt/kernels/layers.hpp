@@ -11,7 +11,8 @@
 /// `pixel` may exceed the number of channels; the values between are written as something finite
 /// and meet weights of zero. The input of a convolution has a border of one pixel all around that
 /// holds the value of zero, so that no kernel treats edges apart: it has (height + 2) rows of
-/// (width + 2) pixels, without gaps between rows.
+/// (width + 2) pixels, without gaps between rows. Kernels for `std::uint8_t` read up to `overread`
+/// bytes beyond the end of an input, whatever these hold.
 ///
 /// How parameters are packed is each kernel's own affair: the table tells their size and writes
 /// them.
@@ -79,6 +80,7 @@ template <>
 struct Weights<std::uint8_t> {
   const std::int8_t* weights;             ///< [out, in, 3, 3] or [out, in]
   const ChannelRequantization* channels;  ///< [out]
+  std::int32_t in_zero_point;             ///< of the input, whose border holds it
 };
 
 /// What happens to the sums of a layer: they are brought to a range and stored.
@@ -100,7 +102,6 @@ struct Convolution {
   ConvolutionShape shape;
   std::int64_t out_pixel;
   std::int64_t out_row;
-  std::int32_t in_zero_point;  ///< u8: of the input, whose border holds it; else 0
   OutputRange<Value> range;
   const std::byte* parameters;  ///< as packed
 };
@@ -110,7 +111,6 @@ struct Convolution {
 template <class Value>
 struct Linear {
   LinearShape shape;
-  std::int32_t in_zero_point;  ///< u8: of the input, whose border holds it; else 0
   OutputRange<Value> range;
   const std::byte* parameters;  ///< as packed
 };
@@ -128,8 +128,8 @@ enum class ImageState : std::uint8_t { good, holds_nan };
 /// Sums of `std::uint8_t` are exact.
 template <class Value>
 struct Kernels {
-  InstructionSet instruction_set;
-  std::int64_t channel_multiple;  ///< outputs are written in groups of this many channels
+  InstructionSet instruction_set;  ///< whose they are, or a set above it that adds nothing
+  std::int64_t channel_multiple;   ///< outputs are written in groups of this many channels
 
   /// image  // [channels, height, width] -> pixels from `pixels` on. Float types round, u8 is
   /// formula (3) of quantization.hpp; only u8 looks for NaN.
@@ -149,6 +149,9 @@ struct Kernels {
                       std::byte* parameters);
   void (*linear)(const Linear<Value>& layer, const Value* input, Value* output, std::byte* scratch);
 };
+
+/// Bytes behind an input of type `std::uint8_t` that have to be readable.
+inline constexpr std::int64_t overread = 64;
 
 /// Parameters and scratch memory start at multiples of this many bytes.
 inline constexpr std::int64_t alignment = 64;

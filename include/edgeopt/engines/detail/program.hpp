@@ -119,6 +119,7 @@ class Program {
 
   /// The input of each layer, and the logits.
   void plan_activations(const ImageShape& image, const std::vector<LayerSource<Value>>& layers) {
+    constexpr const char* all = "bytes of all activations";
     const auto add = [&](const ImageShape& shape, std::int64_t pixel, std::size_t reader) {
       ActivationPlan<Value> plan{shape, pixel, 0, Value{}, activation_bytes_};
       if (reader < layers.size()) {
@@ -129,7 +130,8 @@ class Program {
           checked_product({plan.shape.height + 2 * plan.border, plan.shape.width + 2 * plan.border,
                            pixel, static_cast<std::int64_t>(sizeof(Value))},
                           "bytes of an activation");
-      const std::int64_t end = checked_sum(activation_bytes_, bytes, "bytes of all activations");
+      const std::int64_t end =
+          checked_sum(checked_sum(activation_bytes_, bytes, all), kernels::overread, all);
       activation_bytes_ = kernels::round_up(end, kernels::alignment);
       activations_.push_back(plan);
     };
@@ -155,8 +157,8 @@ class Program {
     const std::vector<float> bias = bias_of(source.layer);
     kernels_.pack_convolution(shape, weights_of(source, source.weights, bias), parameters.data());
     scratch_bytes_ = std::max(scratch_bytes_, kernels_.convolution_scratch_bytes(shape));
-    const kernels::Convolution<Value> layer = {
-        shape, output.pixel, output.row(), source.in_zero_point, source.range, parameters.data()};
+    const kernels::Convolution<Value> layer = {shape, output.pixel, output.row(), source.range,
+                                               parameters.data()};
     steps_.push_back({layer, std::move(parameters), {}});
   }
 
@@ -167,8 +169,7 @@ class Program {
     kernels_.pack_linear(shape, weights_of(source, by_pixel(source, input), bias),
                          parameters.data());
     scratch_bytes_ = std::max(scratch_bytes_, kernels_.linear_scratch_bytes(shape));
-    const kernels::Linear<Value> layer = {shape, source.in_zero_point, source.range,
-                                          parameters.data()};
+    const kernels::Linear<Value> layer = {shape, source.range, parameters.data()};
     steps_.push_back({layer, std::move(parameters), source.rescaled_level});
   }
 
@@ -198,7 +199,7 @@ class Program {
                                             const std::vector<WeightOf<Value>>& weights,
                                             const std::vector<float>& bias) {
     if constexpr (std::is_same_v<Value, std::uint8_t>)
-      return {weights.data(), source.channels.data()};
+      return {weights.data(), source.channels.data(), source.in_zero_point};
     else
       return {weights.data(), bias.data()};
   }

@@ -95,7 +95,7 @@ void convolution(const Convolution<typename Arithmetic::Value>& layer,
                  std::byte* scratch) {
   if (layer.shape.out_height() * layer.shape.out_width() == 0) return;
   const std::int64_t values = layer.shape.in_values();
-  const auto* operands = Arithmetic::operands(input, values, layer.in_zero_point, scratch);
+  const auto* operands = Arithmetic::operands(input, values, scratch);
   auto* sums = reinterpret_cast<typename Arithmetic::Sum*>(
       scratch + operand_scratch_bytes<Arithmetic>(values));
   const PackedLayout<Arithmetic> layout(layer.shape);

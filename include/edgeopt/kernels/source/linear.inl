@@ -63,8 +63,7 @@ template <class Arithmetic>
 void linear(const Linear<typename Arithmetic::Value>& layer,
             const typename Arithmetic::Value* input, typename Arithmetic::Value* output,
             std::byte* scratch) {
-  const auto* operands =
-      Arithmetic::operands(input, layer.shape.in_features, layer.in_zero_point, scratch);
+  const auto* operands = Arithmetic::operands(input, layer.shape.in_features, scratch);
   const PackedLayout<Arithmetic> layout(layer.shape);
   const Packed<Arithmetic> packed = layout.in(layer.parameters);
   std::int64_t channel = 0;

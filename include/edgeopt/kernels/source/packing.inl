@@ -115,9 +115,11 @@ void pack(const LayerShape& shape, const Weights<typename Arithmetic::Value>& fr
     to = pack_block<Arithmetic>(shape, from, first, block_outputs, to);
     first += block_outputs;
   }
+  const Runs runs(shape);
+  const std::int64_t weights_of_output = runs.rows * runs.count * runs.length;
   std::byte* const channels = parameters + layout.weight_bytes;
   for (std::int64_t output = 0; output < outputs_of(shape); ++output) {
-    store(channels + 4 * output, Arithmetic::start(from, output));
+    store(channels + 4 * output, Arithmetic::start(from, output, weights_of_output));
     if constexpr (Arithmetic::requantizes) {
       const ChannelRequantization& channel = from.channels[output];
       store(channels + layout.channel_bytes + 4 * output, channel.float_bias);
