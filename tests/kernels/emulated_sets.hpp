@@ -4,9 +4,11 @@
 // which they differ in the primitives only.
 #pragma once
 
+#include <cstring>
 #include <string>
 #include <vector>
 
+#include "edgeopt/error.hpp"
 #include "edgeopt/kernels/kernels.hpp"
 
 // Vectors wider than those of the machine are passed on; GCC says so at the end of a unit.
@@ -72,6 +74,15 @@ inline constexpr InstructionSet instruction_set = InstructionSet::avx512vnni;
 #include "emulated_dot.inl"
 }  // namespace edgeopt::inline v0::kernels::emulated_zmm_dot
 
+namespace edgeopt::inline v0::kernels::emulated_amx {
+namespace below = emulated_zmm_dot;
+using namespace below;
+inline constexpr InstructionSet instruction_set = InstructionSet::amx;
+#include "emulated_tiles.inl"
+
+#include "edgeopt/kernels/source/byte_tiles.inl"
+}  // namespace edgeopt::inline v0::kernels::emulated_amx
+
 namespace support {
 
 template <class Value>
@@ -93,6 +104,7 @@ std::vector<NamedKernels<Value>> all_kernels() {
     all.push_back({"emulated sdot, 4 lanes", &k::emulated_sdot::kernels<Value>()});
     all.push_back({"emulated dpbusd, 8 lanes", &k::emulated_ymm_dot::kernels<Value>()});
     all.push_back({"emulated dpbusd, 16 lanes", &k::emulated_zmm_dot::kernels<Value>()});
+    all.push_back({"emulated tiles", &k::emulated_amx::kernels<Value>()});
   }
   return all;
 }

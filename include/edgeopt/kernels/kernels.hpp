@@ -39,6 +39,8 @@
 #include "edgeopt/kernels/x86/avx512.inl"
 
 #include "edgeopt/kernels/x86/avx512vnni.inl"
+
+#include "edgeopt/kernels/x86/amx.inl"
 #else
 #include "edgeopt/kernels/arm64/neon.inl"
 
@@ -59,7 +61,7 @@ template <class Value>
     case InstructionSet::avxvnni: return avxvnni::kernels<Value>();
     case InstructionSet::avx512: return avx512::kernels<Value>();
     case InstructionSet::avx512vnni: return avx512vnni::kernels<Value>();
-    case InstructionSet::amx: return avx512vnni::kernels<Value>();
+    case InstructionSet::amx: return amx::kernels<Value>();
     default: return sse2::kernels<Value>();  // of another architecture, refused above
 #else
     case InstructionSet::neon: return neon::kernels<Value>();

@@ -150,6 +150,13 @@ struct Kernels {
   void (*linear)(const Linear<Value>& layer, const Value* input, Value* output, std::byte* scratch);
 };
 
+/// The functions of an instruction set for one above it that has nothing better.
+template <class Value>
+[[nodiscard]] constexpr Kernels<Value> inherited(Kernels<Value> kernels, InstructionSet above) {
+  kernels.instruction_set = above;
+  return kernels;
+}
+
 /// Bytes behind an input of type `std::uint8_t` that have to be readable.
 inline constexpr std::int64_t overread = 64;
 

@@ -51,14 +51,20 @@ struct GroupArithmetic : ByteLevels {
   }
 };
 
+/// For sums that started at zero: what they should have started from is added at the end.
+struct LateStart : GroupArithmetic {
+  template <class Arithmetic>
+  [[gnu::always_inline]] static void finish(const Packed<Arithmetic>& packed, std::int64_t channel,
+                                            const OutputRange<Value>& range, Sums sums,
+                                            Value* values) {
+    GroupArithmetic::finish(packed, channel, range, sums + load<Sums>(packed.start + channel),
+                            values);
+  }
+};
+
 template <class Value>
-constexpr Kernels<Value> inherited() {
-  Kernels<Value> table = below::kernels<Value>();
-  table.instruction_set = instruction_set;
-  return table;
-}
-template <class Value>
-inline constexpr Kernels<Value> inherited_table = inherited<Value>();
+inline constexpr Kernels<Value> inherited_table = inherited(below::kernels<Value>(),
+                                                            instruction_set);
 
 template <class Value>
 constexpr const Kernels<Value>& kernels() {

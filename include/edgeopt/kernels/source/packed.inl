@@ -9,3 +9,14 @@ struct Packed {
   const float* float_bias;                     ///< [outputs], u8 only: see ChannelRequantization
   const float* multiplier;                     ///< [outputs], u8 only
 };
+
+/// Parameters begin with weights; then come three arrays with a number for each output.
+template <class Arithmetic>
+Packed<Arithmetic> packed_at(const std::byte* parameters, std::int64_t weight_bytes,
+                             std::int64_t channel_bytes) {
+  const std::byte* const channels = parameters + weight_bytes;
+  return {reinterpret_cast<const typename Arithmetic::Weight*>(parameters),
+          reinterpret_cast<const typename Arithmetic::Sum*>(channels),
+          reinterpret_cast<const float*>(channels + channel_bytes),
+          reinterpret_cast<const float*>(channels + 2 * channel_bytes)};
+}
