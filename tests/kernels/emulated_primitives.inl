@@ -40,6 +40,9 @@ inline Floats widen(Halves halves) {
 inline Halves narrow(Floats x) {
   return narrow_by_bits(x);
 }
+inline Integers widen(Bytes bytes) {
+  return __builtin_convertvector(bytes, Integers);
+}
 inline Bytes narrow(Integers levels) {
   return __builtin_convertvector(levels, Bytes);
 }

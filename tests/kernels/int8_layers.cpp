@@ -54,37 +54,44 @@ struct Quantization {
   }
 };
 
+/// Every instruction set; pooling levels, as the definition says, not sums.
+void check_convolution(const ConvolutionShape& shape, std::uint64_t seed) {
+  Random random(seed);
+  const auto image = reference::random_integers<std::uint8_t>(
+      random, shape.in_channels * shape.height * shape.width);
+  const auto weights =
+      reference::random_integers<std::int8_t>(random, shape.out_channels * shape.in_channels * 9);
+  const Quantization quantization(random, 9 * shape.in_channels, shape.out_channels);
+  const List<Sum> sums = reference::convolve(
+      shape, image, weights, List<double>(shape.out_channels), quantization.in_zero_point);
+  List<std::uint8_t> expected;
+  for (std::int64_t c = 0; c < shape.out_channels; ++c)
+    for (std::int64_t y = 0; y < shape.out_height(); ++y)
+      for (std::int64_t x = 0; x < shape.out_width(); ++x)
+        expected.push_back(static_cast<std::uint8_t>(reference::pooled(
+            shape, sums, c, y, x, [&](const Sum& sum) { return quantization.level(sum, c); })));
+  for (const auto& [name, kernels] : support::all_kernels<std::uint8_t>()) {
+    const List<std::uint8_t> output = support::run_convolution<std::uint8_t>(
+        *kernels, shape, image, quantization.weights(weights), quantization.range());
+    INFO(name << ", seed " << seed << ", " << shape.height << " x " << shape.width << ", "
+              << shape.in_channels << " -> " << shape.out_channels);
+    CHECK((output == expected));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("Convolutions of random shapes give exactly the levels of the formulas") {
-  for (const auto& [name, kernels] : support::all_kernels<std::uint8_t>())
-    for (std::uint64_t seed = 0; seed < 200; ++seed) {
-      Random random(seed);
-      const ConvolutionShape shape = reference::random_shape(random);
-      const auto image = reference::random_integers<std::uint8_t>(
-          random, shape.in_channels * shape.height * shape.width);
-      const auto weights = reference::random_integers<std::int8_t>(
-          random, shape.out_channels * shape.in_channels * 9);
-      const Quantization quantization(random, 9 * shape.in_channels, shape.out_channels);
-      const List<std::uint8_t> output = support::run_convolution<std::uint8_t>(
-          *kernels, shape, image, quantization.weights(weights), quantization.range());
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Random random(seed);
+    check_convolution(reference::random_shape(random), seed);
+  }
+}
 
-      // Pooling levels, as the definition says, not sums.
-      const List<Sum> sums = reference::convolve(
-          shape, image, weights, List<double>(shape.out_channels), quantization.in_zero_point);
-      std::int64_t wrong = 0;
-      for (std::int64_t c = 0; c < shape.out_channels; ++c)
-        for (std::int64_t y = 0; y < shape.out_height(); ++y)
-          for (std::int64_t x = 0; x < shape.out_width(); ++x) {
-            const double expected = reference::pooled(
-                shape, sums, c, y, x, [&](const Sum& sum) { return quantization.level(sum, c); });
-            wrong += output[(c * shape.out_height() + y) * shape.out_width() + x] != expected;
-          }
-      INFO("instruction set " << name << ", seed " << seed << ", " << shape.height << " x "
-                              << shape.width << ", " << shape.in_channels << " -> "
-                              << shape.out_channels);
-      CHECK(wrong == 0);
-    }
+TEST_CASE("Convolutions of many channels give exactly the levels of the formulas") {
+  for (const std::int64_t channels : {23, 24, 33, 48, 80, 96, 130})
+    for (const Pooling pooling : {Pooling::none, Pooling::max_2x2})
+      check_convolution({5, 7, channels, channels + channels % 2 * 15, 40, pooling}, 11);
 }
 
 TEST_CASE("Linear layers of all remainders give exactly the levels of the formulas") {
@@ -167,4 +174,29 @@ TEST_CASE("Images become levels as one number at a time does, ties and infinitie
       }
     }
   }
+}
+
+TEST_CASE("Levels are rescaled as one at a time is") {
+  const List<edgeopt::QuantizationParameters> parameters = {
+      {0.02F, 64}, {0.0203F, 0}, {0.5F, 255}, {1e-3F, 3}, {0.01F, 127}};
+  for (const edgeopt::QuantizationParameters from : parameters)
+    for (const edgeopt::QuantizationParameters to : parameters) {
+      List<std::uint8_t> expected;
+      for (int level = 0; level < 256; ++level)
+        expected.push_back(edgeopt::rescale(static_cast<std::uint8_t>(level), from, to));
+      // Every number of values, so that every level stands in a vector and behind the last one.
+      for (std::int64_t count = 0; count <= 256; ++count) {
+        List<std::uint8_t> levels(count);
+        for (std::int64_t i = 0; i < count; ++i) levels[i] = static_cast<std::uint8_t>(count - i);
+        for (const auto& [name, kernels] : support::all_kernels<std::uint8_t>()) {
+          List<std::uint8_t> found = levels;
+          kernels->rescale({from, to.zero_point, 1 / to.scale, expected.data()}, found.data(),
+                           count);
+          std::int64_t wrong = 0;
+          for (std::int64_t i = 0; i < count; ++i) wrong += found[i] != expected[levels[i]];
+          INFO(name << ", " << count << " levels");
+          CHECK(wrong == 0);
+        }
+      }
+    }
 }

@@ -22,7 +22,7 @@
 #include <cstdint>
 
 #include "edgeopt/kernels/instruction_set.hpp"
-#include "edgeopt/quantization.hpp"  // ChannelRequantization
+#include "edgeopt/quantization.hpp"
 
 namespace edgeopt::inline v0::kernels {
 
@@ -115,6 +115,14 @@ struct Linear {
   const std::byte* parameters;  ///< as packed
 };
 
+/// How levels change into those of other parameters: formula (9) of quantization.hpp.
+struct Rescaling {
+  QuantizationParameters from;
+  std::int32_t zero_point;     ///< of the new ones
+  float inverse_scale;         ///< of the new ones: 1 / scale, rounded
+  const std::uint8_t* levels;  ///< [256], the new level for each level
+};
+
 /// Whether an image held what it must not.
 enum class ImageState : std::uint8_t { good, holds_nan };
 
@@ -148,6 +156,9 @@ struct Kernels {
   void (*pack_linear)(const LinearShape& shape, const Weights<Value>& weights,
                       std::byte* parameters);
   void (*linear)(const Linear<Value>& layer, const Value* input, Value* output, std::byte* scratch);
+
+  /// u8: rescales values in place; other types have no levels, and it does nothing.
+  void (*rescale)(const Rescaling& rescaling, Value* values, std::int64_t count);
 };
 
 /// The functions of an instruction set for one above it that has nothing better.

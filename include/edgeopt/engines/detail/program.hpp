@@ -33,8 +33,9 @@ struct LayerSource {
   std::vector<WeightOf<Value>> weights;
   std::vector<ChannelRequantization> channels;  ///< u8: [outputs]
   kernels::OutputRange<Value> range;
-  std::int32_t in_zero_point = 0;            ///< u8
-  std::vector<std::uint8_t> rescaled_level;  ///< u8: a new level for each level, or empty
+  std::int32_t in_zero_point = 0;  ///< u8
+  kernels::Rescaling rescaling{};  ///< u8: of the input, when there are `rescaled_levels`
+  std::vector<std::uint8_t> rescaled_levels = {};  ///< u8: a new level for each level, or empty
 };
 
 /// One activation in a worker's memory: the pixels, with a border where a convolution reads them.
@@ -101,7 +102,8 @@ class Program {
       if (const auto* convolution = std::get_if<kernels::Convolution<Value>>(&step.layer)) {
         kernels_.convolution(*convolution, input, output, scratch);
       } else {
-        rescale(step.rescaled_level, input, activations_[i].values());
+        if (step.rescaling.levels != nullptr)
+          kernels_.rescale(step.rescaling, input, activations_[i].values());
         kernels_.linear(*std::get_if<kernels::Linear<Value>>(&step.layer), input, output, scratch);
       }
     }
@@ -114,7 +116,8 @@ class Program {
   struct Step {
     std::variant<kernels::Convolution<Value>, kernels::Linear<Value>> layer;
     AlignedBuffer parameters;
-    std::vector<std::uint8_t> rescaled_level;
+    kernels::Rescaling rescaling{};
+    std::vector<std::uint8_t> rescaled_levels = {};
   };
 
   /// The input of each layer, and the logits.
@@ -159,7 +162,7 @@ class Program {
     scratch_bytes_ = std::max(scratch_bytes_, kernels_.convolution_scratch_bytes(shape));
     const kernels::Convolution<Value> layer = {shape, output.pixel, output.row(), source.range,
                                                parameters.data()};
-    steps_.push_back({layer, std::move(parameters), {}});
+    steps_.push_back({layer, std::move(parameters)});
   }
 
   void add_linear(const LayerSource<Value>& source, const ActivationPlan<Value>& input) {
@@ -170,7 +173,9 @@ class Program {
                          parameters.data());
     scratch_bytes_ = std::max(scratch_bytes_, kernels_.linear_scratch_bytes(shape));
     const kernels::Linear<Value> layer = {shape, source.range, parameters.data()};
-    steps_.push_back({layer, std::move(parameters), source.rescaled_level});
+    steps_.push_back({layer, std::move(parameters), source.rescaling, source.rescaled_levels});
+    Step& step = steps_.back();
+    step.rescaling.levels = step.rescaled_levels.empty() ? nullptr : step.rescaled_levels.data();
   }
 
   /// Flatten counts [channel][y][x]; activations lie as [y][x][channel], with gaps.
@@ -202,12 +207,6 @@ class Program {
       return {weights.data(), source.channels.data(), source.in_zero_point};
     else
       return {weights.data(), bias.data()};
-  }
-
-  static void rescale(const std::vector<std::uint8_t>& levels, Value* values, std::int64_t count) {
-    if constexpr (std::is_same_v<Value, std::uint8_t>)
-      if (!levels.empty())
-        for (std::int64_t i = 0; i < count; ++i) values[i] = levels[values[i]];
   }
 
   [[nodiscard]] float real(Value value) const {

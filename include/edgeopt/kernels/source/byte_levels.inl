@@ -26,10 +26,14 @@ struct ByteLevels {
   }
 
   /// Formula (3). Clamping before rounding gives the same, as the bounds are integers.
+  [[gnu::always_inline]] static Bytes nearest_level(Floats x, float inverse_scale,
+                                                    std::int32_t zero_point) {
+    const Floats level =
+        fused_multiply_add(broadcast(static_cast<float>(zero_point)), x, broadcast(inverse_scale));
+    return narrow(round_to_even(clamped(level, 0.0F, 255.0F)));
+  }
   [[gnu::always_inline]] static void from_real(const ImageLayout& layout, Floats x, Value* values) {
-    const Floats level = fused_multiply_add(broadcast(static_cast<float>(layout.zero_point)), x,
-                                            broadcast(layout.inverse_scale));
-    store(values, narrow(round_to_even(clamped(level, 0.0F, 255.0F))));
+    store(values, nearest_level(x, layout.inverse_scale, layout.zero_point));
   }
 
   /// Formulas (5) to (7). All steps keep the order of numbers, as multipliers are positive, so

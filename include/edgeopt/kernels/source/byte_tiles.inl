@@ -130,7 +130,7 @@ inline const std::uint8_t* stack_rows(const ConvolutionShape& shape, const TileC
     if (shape.in_pixel == 1) {
       const auto widened =
           [ from, in_row ](std::int64_t row, std::int64_t column) __attribute__((always_inline)) {
-        return __builtin_convertvector(load<Bytes>(from + row * in_row + column), Integers);
+        return widen(load<Bytes>(from + row * in_row + column));
       };
       for (; x + lanes <= shape.width + 2; x += lanes)
         store(to + 4 * x, widened(0, x) | widened(1, x) << 8 | widened(2, x) << 16);

@@ -6,12 +6,11 @@ template <class Arithmetic>
 [[gnu::always_inline]] inline Integers load_pixels(const ImageLayout& layout, const float* from,
                                                    std::int64_t count,
                                                    typename Arithmetic::Value* to) {
-  float reals[lanes] = {};
+  Floats x = {};
   if (count == lanes)
-    __builtin_memcpy(reals, from, sizeof reals);
+    x = load<Floats>(from);
   else
-    for (std::int64_t i = 0; i < count; ++i) reals[i] = from[i];
-  const Floats x = load<Floats>(reals);
+    for (std::int64_t i = 0; i < count; ++i) x[i] = from[i];
 
   if (count == lanes && layout.pixel == 1) {
     Arithmetic::from_real(layout, x, to);
@@ -24,8 +23,9 @@ template <class Arithmetic>
 }
 
 template <class Arithmetic>
-ImageState load_image(const ImageLayout& layout, const float* image,
+ImageState load_image(const ImageLayout& given, const float* image,
                       typename Arithmetic::Value* pixels) {
+  const ImageLayout layout = given;  // bytes may alias the caller's, not this one
   Integers unordered = {};
   for (std::int64_t channel = 0; channel < layout.channels; ++channel)
     for (std::int64_t y = 0; y < layout.height; ++y) {
@@ -34,9 +34,11 @@ ImageState load_image(const ImageLayout& layout, const float* image,
       std::int64_t x = 0;
       for (; x + lanes <= layout.width; x += lanes)
         unordered |= load_pixels<Arithmetic>(layout, from + x, lanes, to + x * layout.pixel);
-      if (x < layout.width)
-        unordered |=
-            load_pixels<Arithmetic>(layout, from + x, layout.width - x, to + x * layout.pixel);
+      if (x == layout.width) continue;
+      // What is left of a row: together with pixels done before, where there are enough of them.
+      const std::int64_t last = layout.width < lanes ? x : layout.width - lanes;
+      const std::int64_t count = layout.width < lanes ? layout.width : lanes;
+      unordered |= load_pixels<Arithmetic>(layout, from + last, count, to + last * layout.pixel);
     }
   std::int32_t any = 0;
   for (int lane = 0; lane < lanes; ++lane) any |= unordered[lane];

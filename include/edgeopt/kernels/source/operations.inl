@@ -11,6 +11,8 @@
 
 #include "edgeopt/kernels/source/image.inl"
 
+#include "edgeopt/kernels/source/rescale.inl"
+
 template <class Arithmetic>
 inline constexpr Kernels<typename Arithmetic::Value> table = {
     instruction_set,
@@ -24,4 +26,5 @@ inline constexpr Kernels<typename Arithmetic::Value> table = {
     &linear_scratch_bytes<Arithmetic>,
     &pack<Arithmetic, LinearShape>,
     &linear<Arithmetic>,
+    &rescale<Arithmetic>,
 };
