@@ -10,8 +10,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "all_kernels.hpp"
 #include "catch.hpp"
-#include "emulated_sets.hpp"
 #include "reference.hpp"
 
 using namespace edgeopt::kernels;

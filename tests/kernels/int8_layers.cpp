@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "all_kernels.hpp"
 #include "catch.hpp"
-#include "emulated_sets.hpp"
 #include "support.hpp"
 
 using namespace edgeopt::kernels;
@@ -184,8 +184,8 @@ TEST_CASE("Levels are rescaled as one at a time is") {
       List<std::uint8_t> expected;
       for (int level = 0; level < 256; ++level)
         expected.push_back(edgeopt::rescale(static_cast<std::uint8_t>(level), from, to));
-      // Every number of values, so that every level stands in a vector and behind the last one.
-      for (std::int64_t count = 0; count <= 256; ++count) {
+      // Every remainder, then 79, 138, 197 and 256: every level.
+      for (std::int64_t count = 0; count <= 256; count = count < 20 ? count + 1 : count + 59) {
         List<std::uint8_t> levels(count);
         for (std::int64_t i = 0; i < count; ++i) levels[i] = static_cast<std::uint8_t>(count - i);
         for (const auto& [name, kernels] : support::all_kernels<std::uint8_t>()) {

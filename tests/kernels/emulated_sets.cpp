@@ -2,7 +2,7 @@
 // Instruction sets whose instructions are plain loops. They run the one source of all operations
 // with any number of lanes and any grouping of bytes on machines that lack the real ones, from
 // which they differ in the primitives only.
-#pragma once
+#include "all_kernels.hpp"
 
 #include <cstring>
 #include <string>
@@ -86,20 +86,11 @@ inline constexpr InstructionSet instruction_set = InstructionSet::amx;
 namespace support {
 
 template <class Value>
-struct NamedKernels {
-  std::string name;
-  const edgeopt::kernels::Kernels<Value>* kernels;
-};
-
-/// The kernels of this machine's instruction sets, and of the emulated ones.
-template <class Value>
-std::vector<NamedKernels<Value>> all_kernels() {
+std::vector<NamedKernels<Value>> emulated_kernels() {
   namespace k = edgeopt::kernels;
-  std::vector<NamedKernels<Value>> all;
-  for (const edgeopt::InstructionSet set : edgeopt::supported_instruction_sets())
-    all.push_back({std::string(to_string(set)), &k::kernels_for<Value>(set)});
-  all.push_back({"emulated, 8 lanes", &k::emulated8::kernels<Value>()});
-  all.push_back({"emulated, 16 lanes", &k::emulated16::kernels<Value>()});
+  std::vector<NamedKernels<Value>> all = {
+      {"emulated, 16 lanes", &k::emulated16::kernels<Value>()},
+  };
   if constexpr (std::is_same_v<Value, std::uint8_t>) {
     all.push_back({"emulated sdot, 4 lanes", &k::emulated_sdot::kernels<Value>()});
     all.push_back({"emulated dpbusd, 8 lanes", &k::emulated_ymm_dot::kernels<Value>()});
@@ -108,5 +99,9 @@ std::vector<NamedKernels<Value>> all_kernels() {
   }
   return all;
 }
+
+template std::vector<NamedKernels<float>> emulated_kernels();
+template std::vector<NamedKernels<edgeopt::kernels::Half>> emulated_kernels();
+template std::vector<NamedKernels<std::uint8_t>> emulated_kernels();
 
 }  // namespace support
