@@ -15,6 +15,8 @@
 
 #include "edgeopt/kernels/source/operations.inl"
 
+#include "edgeopt/kernels/source/byte_winograd.inl"
+
 template <class Value>
 struct ArithmeticOf;
 template <>
@@ -33,5 +35,5 @@ struct ArithmeticOf<std::uint8_t> {
 /// A template, so that only what a program uses is compiled.
 template <class Value>
 constexpr const Kernels<Value>& kernels() {
-  return table<typename ArithmeticOf<Value>::Type>;
+  return table_with_winograd<typename ArithmeticOf<Value>::Type>;
 }
