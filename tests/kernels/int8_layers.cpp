@@ -94,6 +94,31 @@ TEST_CASE("Convolutions of many channels give exactly the levels of the formulas
       check_convolution({5, 7, channels, channels + channels % 2 * 15, 40, pooling}, 11);
 }
 
+TEST_CASE("The largest sums of a convolution are exact, whichever way it is computed") {
+  // 1827 channels are the most for which four times the largest sum fits 32 bits.
+  for (const std::int64_t channels : {8, 64, 1827, 1828})
+    for (const int weight : {-128, 127})
+      for (const std::uint8_t level : {std::uint8_t{0}, std::uint8_t{255}}) {
+        const ConvolutionShape shape = {2, 2, channels, channels, 3, Pooling::none};
+        const List<std::uint8_t> image(channels * 4, level);
+        const List<std::int8_t> weights(27 * channels, static_cast<std::int8_t>(weight));
+        const std::int32_t zero_point = 255 - level;
+        // Four of nine weights meet a pixel, the others the border.
+        const std::int64_t sum = 4 * channels * weight * (level - zero_point);
+        const ChannelRequantization channel = {0, 0, 0x1p-23F};
+        const List<ChannelRequantization> requantizations(3, channel);
+        const std::uint8_t expected = edgeopt::requantize(static_cast<std::int32_t>(sum), channel,
+                                                          128, OutputActivation::none);
+        for (const auto& [name, kernels] : support::all_kernels<std::uint8_t>()) {
+          INFO(name << ", " << channels << " channels, weights of " << weight << ", levels of "
+                    << int{level});
+          CHECK(support::run_convolution<std::uint8_t>(
+                    *kernels, shape, image, {weights.data(), requantizations.data(), zero_point},
+                    {0, 128}) == List<std::uint8_t>(12, expected));
+        }
+      }
+}
+
 TEST_CASE("Linear layers of all remainders give exactly the levels of the formulas") {
   for (const auto& [name, kernels] : support::all_kernels<std::uint8_t>())
     for (const std::int64_t in : {1, 2, 3, 7, 8, 9, 15, 31, 64, 245, 1568})

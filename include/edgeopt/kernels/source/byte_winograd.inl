@@ -178,18 +178,34 @@ void multiply_windows(const WinogradLayout& layout, const std::int16_t* operands
                              output + row * layer.out_row + x * layer.out_pixel);
 }
 
-/// Vectors * lanes outputs of windows `first` to `first` + count - 1; Windows are multiplied.
+/// The place of a window, counted along rows.
+struct WindowPlace {
+  std::int64_t row = 0;
+  std::int64_t column = 0;
+
+  void advance(std::int64_t columns) {
+    if (++column < columns) return;
+    column = 0;
+    ++row;
+  }
+};
+
+/// Vectors * lanes outputs of `count` windows from `place` on; Windows are multiplied.
 template <int Vectors, int Windows>
-void convolve_windows(const Convolution<std::uint8_t>& layer, const WinogradLayout& layout,
-                      const Packed<ByteArithmetic>& packed, std::int64_t channel,
-                      std::int64_t first, std::int64_t count, const std::int16_t* operands,
-                      std::int64_t position_operands, std::uint8_t* output, std::int32_t* sums) {
+void convolve_windows(const Convolution<std::uint8_t>& given, const WinogradLayout& layout,
+                      std::int64_t channel, WindowPlace place, std::int64_t count,
+                      const std::int16_t* operands, std::int64_t position_operands,
+                      std::uint8_t* output, std::int32_t* sums) {
+  const Convolution<std::uint8_t> layer = given;  // outputs may alias the caller's
+  const auto packed =
+      packed_at<ByteArithmetic>(layer.parameters, layout.weight_bytes, layout.channel_bytes);
+  const std::int64_t columns = layout.columns;
   multiply_windows<Vectors, Windows>(layout, operands, position_operands,
                                      packed.weights + channel * 16 * layout.steps * 2, sums);
   const std::int64_t stride = layer.shape.pooling == Pooling::none ? 2 : 1;
-  for (std::int64_t i = 0; i < count; ++i) {
-    std::uint8_t* const to = output + (first + i) / layout.columns * stride * layer.out_row +
-                             (first + i) % layout.columns * stride * layer.out_pixel + channel;
+  for (std::int64_t i = 0; i < count; ++i, place.advance(columns)) {
+    std::uint8_t* const to = output + place.row * stride * layer.out_row +
+                             place.column * stride * layer.out_pixel + channel;
 #pragma GCC unroll 16
     for (int v = 0; v < Vectors; ++v) {
       Integers y[2][2];
@@ -200,44 +216,43 @@ void convolve_windows(const Convolution<std::uint8_t>& layer, const WinogradLayo
 }
 
 /// The same for half as many windows where no more are left.
-template <int Vectors, class... Rest>
+template <int Vectors>
 void convolve_some_windows(const Convolution<std::uint8_t>& layer, const WinogradLayout& layout,
-                           const Packed<ByteArithmetic>& packed, std::int64_t channel,
-                           std::int64_t first, std::int64_t count, Rest... rest) {
-  constexpr int most = winograd_windows;
-  if (count > most / 2)
-    convolve_windows<Vectors, most>(layer, layout, packed, channel, first, count, rest...);
+                           std::int64_t channel, WindowPlace place, std::int64_t count,
+                           const std::int16_t* operands, std::int64_t position_operands,
+                           std::uint8_t* output, std::int32_t* sums) {
+  if (count > winograd_windows / 2)
+    convolve_windows<Vectors, winograd_windows>(layer, layout, channel, place, count, operands,
+                                                position_operands, output, sums);
   else
-    convolve_windows<Vectors, most / 2>(layer, layout, packed, channel, first, count, rest...);
+    convolve_windows<Vectors, winograd_windows / 2>(layer, layout, channel, place, count, operands,
+                                                    position_operands, output, sums);
 }
 
 inline void winograd(const Convolution<std::uint8_t>& layer, const std::uint8_t* input,
                      std::uint8_t* output, std::byte* scratch) {
   const ConvolutionShape& shape = layer.shape;
   const WinogradLayout layout(shape);
-  const auto packed =
-      packed_at<ByteArithmetic>(layer.parameters, layout.weight_bytes, layout.channel_bytes);
   auto* const operands = reinterpret_cast<std::int16_t*>(scratch);
   auto* const sums = reinterpret_cast<std::int32_t*>(scratch + layout.operand_bytes());
-  constexpr std::int64_t most = winograd_windows;
-  const std::int64_t position = most * layout.window;
+  const std::int64_t position = winograd_windows * layout.window;
   const std::int64_t row = (shape.width + 2) * shape.in_pixel;
   const std::int64_t windows = layout.rows * layout.columns;
-  for (std::int64_t first = 0; first < windows; first += most) {
-    const std::int64_t count = windows - first < most ? windows - first : most;
-    for (std::int64_t i = 0; i < count; ++i) {
-      const std::int64_t y = (first + i) / layout.columns;
-      const std::int64_t x = (first + i) % layout.columns;
-      transform_window(input + 2 * y * row + 2 * x * shape.in_pixel, row, shape.in_pixel,
-                       shape.in_channels, operands + i * layout.window, position);
-    }
+  WindowPlace next;
+  for (std::int64_t first = 0; first < windows; first += winograd_windows) {
+    const std::int64_t left = windows - first;
+    const std::int64_t count = left < winograd_windows ? left : winograd_windows;
+    const WindowPlace place = next;
+    for (std::int64_t i = 0; i < count; ++i, next.advance(layout.columns))
+      transform_window(input + 2 * next.row * row + 2 * next.column * shape.in_pixel, row,
+                       shape.in_pixel, shape.in_channels, operands + i * layout.window, position);
     std::int64_t channel = 0;
     for (; channel + tile_vectors * lanes <= layout.outputs; channel += tile_vectors * lanes)
-      convolve_some_windows<tile_vectors>(layer, layout, packed, channel, first, count, operands,
-                                          position, output, sums);
+      convolve_some_windows<tile_vectors>(layer, layout, channel, place, count, operands, position,
+                                          output, sums);
     for (; channel < layout.outputs; channel += lanes)
-      convolve_some_windows<1>(layer, layout, packed, channel, first, count, operands, position,
-                               output, sums);
+      convolve_some_windows<1>(layer, layout, channel, place, count, operands, position, output,
+                               sums);
   }
 }
 

@@ -47,22 +47,30 @@ void sum_row(const Window& window, const RowCut& cut, const typename Arithmetic:
 /// One row of outputs from one row of sums, or from the maxima of two.
 template <class Arithmetic, int Vectors>
 void finish_row(const Convolution<typename Arithmetic::Value>& layer,
-                const Packed<Arithmetic>& packed, std::int64_t channel,
+                const Packed<Arithmetic>& given, std::int64_t channel,
                 const typename Arithmetic::Sum* sums, typename Arithmetic::Value* output) {
   using Sums = typename Arithmetic::Sums;
+  // Copies, since outputs that are bytes may alias the caller's.
+  const Packed<Arithmetic> packed = given;
+  const OutputRange<typename Arithmetic::Value> range = layer.range;
+  const std::int64_t out_pixel = layer.out_pixel;
+  const std::int64_t width = layer.shape.out_width();
   constexpr std::int64_t pixel = Vectors * lanes;
   const std::int64_t row = layer.shape.width * pixel;
-  for (std::int64_t x = 0; x < layer.shape.out_width(); ++x, output += layer.out_pixel)
+  if (layer.shape.pooling == Pooling::none) {
+    for (std::int64_t x = 0; x < width; ++x, sums += pixel, output += out_pixel)
+#pragma GCC unroll 2
+      for (std::int64_t v = 0; v < pixel; v += lanes)
+        Arithmetic::finish(packed, channel + v, range, load<Sums>(sums + v), output + v);
+    return;
+  }
+  for (std::int64_t x = 0; x < width; ++x, sums += 2 * pixel, output += out_pixel)
+#pragma GCC unroll 2
     for (std::int64_t v = 0; v < pixel; v += lanes) {
-      Sums sum;
-      if (layer.shape.pooling == Pooling::none) {
-        sum = load<Sums>(sums + x * pixel + v);
-      } else {
-        const typename Arithmetic::Sum* window = sums + 2 * x * pixel + v;
-        sum = maximum(maximum(load<Sums>(window), load<Sums>(window + pixel)),
-                      maximum(load<Sums>(window + row), load<Sums>(window + row + pixel)));
-      }
-      Arithmetic::finish(packed, channel + v, layer.range, sum, output + v);
+      const Sums sum =
+          maximum(maximum(load<Sums>(sums + v), load<Sums>(sums + v + pixel)),
+                  maximum(load<Sums>(sums + v + row), load<Sums>(sums + v + row + pixel)));
+      Arithmetic::finish(packed, channel + v, range, sum, output + v);
     }
 }
 
