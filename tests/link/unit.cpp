@@ -83,7 +83,7 @@ Sums use_kernels() {
   alignas(kernels::alignment) float output[64] = {};
   const kernels::Kernels<float>& fastest = kernels::kernels_for<float>();
   fastest.pack_linear(shape, {weights, bias}, parameters);
-  fastest.linear({shape, 0, {-1e30F}, parameters}, input, output, scratch);
+  fastest.linear({shape, {-1e30F}, parameters}, input, output, scratch);
 
   Sums sums;
   for (int i = 0; i < 10; ++i) sums.outputs[i] = output[i];

@@ -36,9 +36,17 @@
 
 #include "edgeopt/kernels/x86/avx2.inl"
 
+#include "edgeopt/kernels/x86/avxvnni.inl"
+
 #include "edgeopt/kernels/x86/avx512.inl"
+
+#include "edgeopt/kernels/x86/avx512vnni.inl"
+
+#include "edgeopt/kernels/x86/amx.inl"
 #else
 #include "edgeopt/kernels/arm64/neon.inl"
+
+#include "edgeopt/kernels/arm64/neon_dot.inl"
 #endif
 
 namespace edgeopt::inline v0::kernels::inline EDGEOPT_KERNEL_UNIT {
@@ -51,14 +59,16 @@ template <class Value>
 #if defined(__x86_64__)
     case InstructionSet::sse2: return &sse2::kernels<Value>();
     case InstructionSet::avx2: return &avx2::kernels<Value>();
+    case InstructionSet::avxvnni: return &avxvnni::kernels<Value>();
     case InstructionSet::avx512: return &avx512::kernels<Value>();
-    case InstructionSet::neon: return nullptr;
+    case InstructionSet::avx512vnni: return &avx512vnni::kernels<Value>();
+    case InstructionSet::amx: return &amx::kernels<Value>();
 #else
     case InstructionSet::neon: return &neon::kernels<Value>();
-    default: return nullptr;
+    case InstructionSet::neon_dot: return &neon_dot::kernels<Value>();
 #endif
+    default: return nullptr;
   }
-  return nullptr;
 }
 
 /// The same, of an instruction set of this machine.
@@ -69,18 +79,24 @@ template <class Value>
   return *compiled_kernels<Value>(set);
 }
 
-/// The functions of an instruction set for training.
+/// The functions of an instruction set for training. Those that differ in products of bytes only
+/// train with the functions of the set below.
 /// @throws DomainError when this machine does not have it
 [[nodiscard]] inline const TrainingKernels& training_kernels_for(
     InstructionSet set = detect_instruction_set()) {
   require_supported(set);
+  switch (set) {
 #if defined(__x86_64__)
-  if (set == InstructionSet::avx512) return avx512::training_kernels();
-  if (set == InstructionSet::avx2) return avx2::training_kernels();
-  return sse2::training_kernels();
+    case InstructionSet::avx2:
+    case InstructionSet::avxvnni: return avx2::training_kernels();
+    case InstructionSet::avx512:
+    case InstructionSet::avx512vnni:
+    case InstructionSet::amx: return avx512::training_kernels();
+    default: return sse2::training_kernels();
 #else
-  return neon::training_kernels();
+    default: return neon::training_kernels();
 #endif
+  }
 }
 
 }  // namespace edgeopt::inline v0::kernels::inline EDGEOPT_KERNEL_UNIT

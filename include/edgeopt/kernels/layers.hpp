@@ -11,7 +11,8 @@
 /// `pixel` may exceed the number of channels; the values between are written as something finite
 /// and meet weights of zero. The input of a convolution has a border of one pixel all around that
 /// holds the value of zero, so that no kernel treats edges apart: it has (height + 2) rows of
-/// (width + 2) pixels, without gaps between rows.
+/// (width + 2) pixels, without gaps between rows. Kernels for `std::uint8_t` read up to `overread`
+/// bytes beyond the end of an input, whatever these hold.
 ///
 /// How parameters are packed is each kernel's own affair: the table tells their size and writes
 /// them.
@@ -21,7 +22,7 @@
 #include <cstdint>
 
 #include "edgeopt/kernels/instruction_set.hpp"
-#include "edgeopt/quantization.hpp"  // ChannelRequantization
+#include "edgeopt/quantization.hpp"
 
 namespace edgeopt::inline v0::kernels {
 
@@ -32,6 +33,9 @@ inline constexpr std::int64_t alignment = 64;
                                                                   std::int64_t multiple) noexcept {
   return (count + multiple - 1) / multiple * multiple;
 }
+
+/// Bytes behind an input of type `std::uint8_t` that have to be readable.
+inline constexpr std::int64_t overread = 64;
 
 /// The bits of an IEEE binary16.
 using Half = std::uint16_t;
@@ -90,6 +94,7 @@ template <>
 struct Weights<std::uint8_t> {
   const std::int8_t* weights;             ///< [out, in, 3, 3] or [out, in]
   const ChannelRequantization* channels;  ///< [out]
+  std::int32_t in_zero_point;             ///< of the input, whose border holds it
 };
 
 /// What happens to the sums of a layer: they are brought to a range and stored.
@@ -111,7 +116,6 @@ struct Convolution {
   ConvolutionShape shape;
   std::int64_t out_pixel;
   std::int64_t out_row;
-  std::int32_t in_zero_point;  ///< u8: of the input, whose border holds it; else 0
   OutputRange<Value> range;
   const std::byte* parameters;  ///< as packed
 };
@@ -121,9 +125,16 @@ struct Convolution {
 template <class Value>
 struct Linear {
   LinearShape shape;
-  std::int32_t in_zero_point;  ///< u8: of the input, whose border holds it; else 0
   OutputRange<Value> range;
   const std::byte* parameters;  ///< as packed
+};
+
+/// How levels change into those of other parameters: formula (9) of quantization.hpp.
+struct Rescaling {
+  QuantizationParameters from;
+  std::int32_t zero_point;     ///< of the new ones
+  float inverse_scale;         ///< of the new ones: 1 / scale, rounded
+  const std::uint8_t* levels;  ///< [256], the new level for each level
 };
 
 /// Whether an image held what it must not.
@@ -145,8 +156,8 @@ enum class ImageState : std::uint8_t { good, holds_nan };
 /// their bounds. A `Half` is rounded once from such a sum. Sums of `std::uint8_t` are exact.
 template <class Value>
 struct Kernels {
-  InstructionSet instruction_set;
-  std::int64_t channel_multiple;  ///< outputs are written in groups of this many channels
+  InstructionSet instruction_set;  ///< whose they are, or a set above it that adds nothing
+  std::int64_t channel_multiple;   ///< outputs are written in groups of this many channels
 
   /// image  // [channels, height, width] -> pixels from `pixels` on. Float types round, u8 is
   /// formula (3) of quantization.hpp; only u8 looks for NaN.
@@ -172,6 +183,16 @@ struct Kernels {
   void (*pack_linear)(const LinearShape& shape, const Weights<Value>& weights,
                       std::byte* parameters);
   void (*linear)(const Linear<Value>& layer, const Value* input, Value* output, std::byte* scratch);
+
+  /// u8: rescales values in place; other types have no levels, and it does nothing.
+  void (*rescale)(const Rescaling& rescaling, Value* values, std::int64_t count);
 };
+
+/// The functions of an instruction set for one above it that has nothing better.
+template <class Value>
+[[nodiscard]] constexpr Kernels<Value> inherited(Kernels<Value> kernels, InstructionSet above) {
+  kernels.instruction_set = above;
+  return kernels;
+}
 
 }  // namespace edgeopt::inline v0::kernels

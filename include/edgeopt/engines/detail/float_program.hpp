@@ -27,7 +27,7 @@ template <class Value>
   for (const FloatLayer& layer : chain.layers) {
     const float lowest =
         layer.activation == OutputActivation::relu ? 0.0F : -std::numeric_limits<float>::infinity();
-    sources.push_back({layer, layer.weights, {}, {lowest}, 0, {}});
+    sources.push_back({layer, layer.weights, {}, {lowest}});
   }
   return Program<Value>(chain.image, sources, instruction_set);
 }

@@ -33,8 +33,9 @@ struct LayerSource {
   std::vector<WeightOf<Value>> weights;
   std::vector<ChannelRequantization> channels;  ///< u8: [outputs]
   kernels::OutputRange<Value> range;
-  std::int32_t in_zero_point = 0;            ///< u8
-  std::vector<std::uint8_t> rescaled_level;  ///< u8: a new level for each level, or empty
+  std::int32_t in_zero_point = 0;  ///< u8
+  kernels::Rescaling rescaling{};  ///< u8: of the input, when there are `rescaled_levels`
+  std::vector<std::uint8_t> rescaled_levels = {};  ///< u8: a new level for each level, or empty
 };
 
 /// One activation in a worker's memory: the pixels, with a border where a convolution reads them.
@@ -115,7 +116,8 @@ class Program {
             step.expanded_offset == nothing_expanded ? nullptr : expanded + step.expanded_offset,
             input, output, scratch);
       } else {
-        rescale(step.rescaled_level, input, activations_[i].values());
+        if (step.rescaling.levels != nullptr)
+          kernels_.rescale(step.rescaling, input, activations_[i].values());
         kernels_.linear(*std::get_if<kernels::Linear<Value>>(&step.layer), input, output, scratch);
       }
     }
@@ -131,12 +133,14 @@ class Program {
   struct Step {
     std::variant<kernels::Convolution<Value>, kernels::Linear<Value>> layer;
     AlignedBuffer parameters;
-    std::vector<std::uint8_t> rescaled_level;
+    kernels::Rescaling rescaling{};
+    std::vector<std::uint8_t> rescaled_levels = {};
     std::int64_t expanded_offset = nothing_expanded;  ///< bytes from the start of what is shared
   };
 
   /// The input of each layer, and the logits.
   void plan_activations(const ImageShape& image, const std::vector<LayerSource<Value>>& layers) {
+    constexpr const char* all = "bytes of all activations";
     const auto add = [&](const ImageShape& shape, std::int64_t pixel, std::size_t reader) {
       ActivationPlan<Value> plan{shape, pixel, 0, Value{}, activation_bytes_};
       if (reader < layers.size()) {
@@ -147,7 +151,8 @@ class Program {
           checked_product({plan.shape.height + 2 * plan.border, plan.shape.width + 2 * plan.border,
                            pixel, static_cast<std::int64_t>(sizeof(Value))},
                           "bytes of an activation");
-      const std::int64_t end = checked_sum(activation_bytes_, bytes, "bytes of all activations");
+      const std::int64_t end =
+          checked_sum(checked_sum(activation_bytes_, bytes, all), kernels::overread, all);
       activation_bytes_ = kernels::round_up(end, kernels::alignment);
       activations_.push_back(plan);
     };
@@ -173,9 +178,9 @@ class Program {
     const std::vector<float> bias = bias_of(source.layer);
     kernels_.pack_convolution(shape, weights_of(source, source.weights, bias), parameters.data());
     scratch_bytes_ = std::max(scratch_bytes_, kernels_.convolution_scratch_bytes(shape));
-    const kernels::Convolution<Value> layer = {
-        shape, output.pixel, output.row(), source.in_zero_point, source.range, parameters.data()};
-    steps_.push_back({layer, std::move(parameters), {}});
+    const kernels::Convolution<Value> layer = {shape, output.pixel, output.row(), source.range,
+                                               parameters.data()};
+    steps_.push_back({layer, std::move(parameters)});
     const std::int64_t expanded = kernels_.expanded_convolution_bytes(shape);
     if (expanded == 0) return;
     steps_.back().expanded_offset = expanded_bytes_;
@@ -190,9 +195,10 @@ class Program {
     kernels_.pack_linear(shape, weights_of(source, by_pixel(source, input), bias),
                          parameters.data());
     scratch_bytes_ = std::max(scratch_bytes_, kernels_.linear_scratch_bytes(shape));
-    const kernels::Linear<Value> layer = {shape, source.in_zero_point, source.range,
-                                          parameters.data()};
-    steps_.push_back({layer, std::move(parameters), source.rescaled_level});
+    const kernels::Linear<Value> layer = {shape, source.range, parameters.data()};
+    steps_.push_back({layer, std::move(parameters), source.rescaling, source.rescaled_levels});
+    Step& step = steps_.back();
+    step.rescaling.levels = step.rescaled_levels.empty() ? nullptr : step.rescaled_levels.data();
   }
 
   /// Flatten counts [channel][y][x]; activations lie as [y][x][channel], with gaps.
@@ -221,15 +227,9 @@ class Program {
                                             const std::vector<WeightOf<Value>>& weights,
                                             const std::vector<float>& bias) {
     if constexpr (std::is_same_v<Value, std::uint8_t>)
-      return {weights.data(), source.channels.data()};
+      return {weights.data(), source.channels.data(), source.in_zero_point};
     else
       return {weights.data(), bias.data()};
-  }
-
-  static void rescale(const std::vector<std::uint8_t>& levels, Value* values, std::int64_t count) {
-    if constexpr (std::is_same_v<Value, std::uint8_t>)
-      if (!levels.empty())
-        for (std::int64_t i = 0; i < count; ++i) values[i] = levels[values[i]];
   }
 
   [[nodiscard]] float real(Value value) const {

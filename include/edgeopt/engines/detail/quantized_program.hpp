@@ -45,6 +45,11 @@ namespace edgeopt::inline v0::detail {
   return channels;
 }
 
+[[nodiscard]] inline kernels::Rescaling rescaling(const Int8Layer& layer) {
+  const QuantizationParameters to = layer.input_parameters;
+  return {layer.rescale_from.value_or(to), to.zero_point, 1 / to.scale, nullptr};
+}
+
 /// Formula (9) for every level, or nothing.
 [[nodiscard]] inline std::vector<std::uint8_t> rescaled_levels(const Int8Layer& layer) {
   std::vector<std::uint8_t> levels;
@@ -66,6 +71,7 @@ namespace edgeopt::inline v0::detail {
                        requantizations(layer, backend),
                        {lowest_level(layer.activation, zero_point), zero_point},
                        layer.input_parameters.zero_point,
+                       rescaling(layer),
                        rescaled_levels(layer)});
   }
   const Int8Layer& first = chain.layers.front();

@@ -52,6 +52,12 @@ inline constexpr int tile_pixels = 8;
   return reinterpret_cast<Halves>(vcvt_f16_f32(reinterpret_cast<float32x4_t>(x)));
 }
 
+[[gnu::always_inline]] inline Integers widen(Bytes bytes) {
+  std::uint32_t four;
+  __builtin_memcpy(&four, &bytes, sizeof four);
+  const uint8x8_t eight = vreinterpret_u8_u32(vdup_n_u32(four));
+  return reinterpret_cast<Integers>(vmovl_u16(vget_low_u16(vmovl_u8(eight))));
+}
 /// Levels within 0..255.
 [[gnu::always_inline]] inline Bytes narrow(Integers levels) {
   return __builtin_convertvector(levels, Bytes);

@@ -5,32 +5,8 @@
 //   Weight     how weights are stored,
 //   Sum        what products are added up in; `Sums` is a vector of them,
 //   group      how many operands, and weights of one output, share a lane of a vector,
+//   start      what the sums of an output start from,
 //   requantizes  whether outputs have the constants of ChannelRequantization.
-
-/// The packed parameters of a layer with `outputs` outputs, rounded up to whole vectors.
-template <class Arithmetic>
-struct Packed {
-  const typename Arithmetic::Weight* weights;  ///< see packing.inl
-  const typename Arithmetic::Sum* start;       ///< [outputs], what sums start from: the bias
-  const float* float_bias;                     ///< [outputs], u8 only: see ChannelRequantization
-  const float* multiplier;                     ///< [outputs], u8 only
-};
-
-/// Vectors of outputs that are computed together where there are so many.
-inline constexpr int tile_vectors = 2;
-
-/// Outputs that are computed together.
-struct Block {
-  std::int64_t first;
-  std::int64_t outputs;
-};
-
-/// The block that an output belongs to, of `outputs` outputs in whole vectors.
-inline Block block_of(std::int64_t output, std::int64_t outputs) {
-  constexpr std::int64_t whole = tile_vectors * lanes;
-  if (output < outputs / whole * whole) return {output / whole * whole, whole};
-  return {output / lanes * lanes, lanes};
-}
 
 struct FloatArithmetic {
   using Value = float;
@@ -43,7 +19,9 @@ struct FloatArithmetic {
   static constexpr std::int64_t operand_scratch = 0;  // bytes for each value
 
   static Weight weight(float value) { return value; }
-  static float start(const Weights<Value>& from, std::int64_t output) { return from.bias[output]; }
+  static float start(const Weights<Value>& from, std::int64_t output, std::int64_t) {
+    return from.bias[output];
+  }
 
   [[gnu::always_inline]] static Floats weights(const Weight* weights) {
     return load<Floats>(weights);
@@ -55,9 +33,7 @@ struct FloatArithmetic {
     return multiply_add(sums, x, w);
   }
 
-  static const Operand* operands(const Value* values, std::int64_t, std::int32_t, std::byte*) {
-    return values;
-  }
+  static const Operand* operands(const Value* values, std::int64_t, std::byte*) { return values; }
 
   [[gnu::always_inline]] static Floats operand_vector(const Value* values) {
     return load<Floats>(values);
@@ -84,7 +60,7 @@ struct HalfArithmetic {
   static constexpr std::int64_t operand_scratch = sizeof(Operand);
 
   static Weight weight(float value) { return half_from_float(value); }
-  static float start(const Weights<Value>& from, std::int64_t output) {
+  static float start(const Weights<Value>& from, std::int64_t output, std::int64_t) {
     return float_from_half(half_from_float(from.bias[output]));
   }
 
@@ -95,8 +71,7 @@ struct HalfArithmetic {
     return widen(load<Halves>(values));
   }
 
-  static const Operand* operands(const Value* values, std::int64_t count, std::int32_t,
-                                 std::byte* scratch) {
+  static const Operand* operands(const Value* values, std::int64_t count, std::byte* scratch) {
     auto* operands = reinterpret_cast<Operand*>(scratch);
     std::int64_t i = 0;
     for (; i + lanes <= count; i += lanes) store(operands + i, widen(load<Halves>(values + i)));
@@ -133,22 +108,14 @@ inline constexpr bool expands = false;
 template <>
 inline constexpr bool expands<HalfArithmetic> = true;
 
-/// u8 x s8, both widened to 16 bits: products are added in pairs, exactly. The zero point is taken
-/// off the operands, so that formula (4) of quantization.hpp is a plain sum of products.
-struct ByteArithmetic {
-  using Value = std::uint8_t;
+/// u8 x s8, both widened to 16 bits: products are added in pairs, exactly.
+struct ByteArithmetic : ByteLevels {
   using Operand = std::int16_t;
   using Weight = std::int16_t;
-  using Sum = std::int32_t;
-  using Sums = Integers;
   static constexpr int group = 2;
-  static constexpr bool requantizes = true;
   static constexpr std::int64_t operand_scratch = sizeof(Operand);
 
   static Weight weight(std::int8_t value) { return value; }
-  static std::int32_t start(const Weights<Value>& from, std::int64_t output) {
-    return from.channels[output].integer_bias;
-  }
 
   [[gnu::always_inline]] static Pairs weights(const Weight* weights) {
     return load<Pairs>(weights);
@@ -162,34 +129,12 @@ struct ByteArithmetic {
     return add_pair_products(sums, x, w);
   }
 
-  static const Operand* operands(const Value* values, std::int64_t count, std::int32_t zero_point,
-                                 std::byte* scratch) {
+  static const Operand* operands(const Value* values, std::int64_t count, std::byte* scratch) {
     auto* operands = reinterpret_cast<Operand*>(scratch);
-    const auto zero = static_cast<Operand>(zero_point);
     std::int64_t i = 0;
     for (; i + 2 * lanes <= count; i += 2 * lanes)
-      store(operands + i, __builtin_convertvector(load<BytePairs>(values + i), Pairs) - zero);
-    for (; i < count; ++i) operands[i] = static_cast<Operand>(values[i] - zero);
+      store(operands + i, __builtin_convertvector(load<BytePairs>(values + i), Pairs));
+    for (; i < count; ++i) operands[i] = values[i];
     return operands;
-  }
-
-  /// Formula (3). Clamping before rounding gives the same, as the bounds are integers.
-  [[gnu::always_inline]] static void from_real(const ImageLayout& layout, Floats x, Value* values) {
-    const Floats level = fused_multiply_add(broadcast(static_cast<float>(layout.zero_point)), x,
-                                            broadcast(layout.inverse_scale));
-    store(values, narrow(round_to_even(clamped(level, 0.0F, 255.0F))));
-  }
-
-  /// Formulas (5) to (7). All steps keep the order of numbers, as multipliers are positive, so
-  /// pooling the sums is pooling the levels.
-  [[gnu::always_inline]] static void finish(const Packed<ByteArithmetic>& packed,
-                                            std::int64_t channel, const OutputRange<Value>& range,
-                                            Sums sums, Value* values) {
-    const Floats biased =
-        __builtin_convertvector(sums, Floats) + load<Floats>(packed.float_bias + channel);
-    const Floats y = biased * load<Floats>(packed.multiplier + channel);
-    const auto lowest = static_cast<float>(range.lowest - range.zero_point);
-    const auto highest = static_cast<float>(255 - range.zero_point);
-    store(values, narrow(round_to_even(clamped(y, lowest, highest)) + range.zero_point));
   }
 };

@@ -1,84 +1,40 @@
 // SPDX-License-Identifier: MIT
-// Direct 3x3 convolution with fused bias, ReLU and pooling, for any number of channels.
-//
-// A block of output channels at a time, so that its weights stay in the nearest cache; one or two
-// rows of sums, as pooling needs, which are then brought down to one row of outputs.
+// A 3x3 convolution by whichever algorithm suits it. Integers have the direct loop; see also
+// byte_winograd.inl and byte_tiles.inl.
 
-/// Scratch memory of a convolution: widened operands, then rows of sums.
 template <class Arithmetic>
-std::int64_t operand_scratch_bytes(std::int64_t values) {
-  // The last run may be read up to a whole group, whose extra operands meet weights of zero.
-  return round_up((values + Arithmetic::group) * Arithmetic::operand_scratch, alignment);
+ConvolutionAlgorithm algorithm_of(const ConvolutionShape& shape) {
+  return Arithmetic::requantizes ? ConvolutionAlgorithm::direct : choose_algorithm(shape, lanes);
 }
 
 template <class Arithmetic>
-std::int64_t direct_scratch_bytes(const ConvolutionShape& shape) {
-  return operand_scratch_bytes<Arithmetic>(shape.in_values()) +
-         2 * shape.width * tile_vectors * lanes * 4;
-}
-
-/// One row of outputs from one row of sums, or from the maxima of two.
-template <class Arithmetic, int Vectors>
-void finish_row(const Convolution<typename Arithmetic::Value>& layer,
-                const Packed<Arithmetic>& packed, std::int64_t channel,
-                const typename Arithmetic::Sum* sums, typename Arithmetic::Value* output) {
-  using Sums = typename Arithmetic::Sums;
-  constexpr std::int64_t pixel = Vectors * lanes;
-  const std::int64_t row = layer.shape.width * pixel;
-  for (std::int64_t x = 0; x < layer.shape.out_width(); ++x, output += layer.out_pixel)
-    for (std::int64_t v = 0; v < pixel; v += lanes) {
-      Sums sum;
-      if (layer.shape.pooling == Pooling::none) {
-        sum = load<Sums>(sums + x * pixel + v);
-      } else {
-        const typename Arithmetic::Sum* window = sums + 2 * x * pixel + v;
-        sum = maximum(maximum(load<Sums>(window), load<Sums>(window + pixel)),
-                      maximum(load<Sums>(window + row), load<Sums>(window + row + pixel)));
-      }
-      Arithmetic::finish(packed, channel + v, layer.range, sum, output + v);
+std::int64_t convolution_scratch_bytes(const ConvolutionShape& shape) {
+  if constexpr (!Arithmetic::requantizes) {
+    switch (algorithm_of<Arithmetic>(shape)) {
+      case ConvolutionAlgorithm::one_channel: return one_channel_scratch_bytes<Arithmetic>(shape);
+      case ConvolutionAlgorithm::winograd: return winograd_scratch_bytes<Arithmetic>(shape);
+      case ConvolutionAlgorithm::direct: break;
     }
-}
-
-/// Vectors * lanes output channels of the whole image.
-template <class Arithmetic, int Vectors>
-void convolve_block(const Convolution<typename Arithmetic::Value>& layer,
-                    const Packed<Arithmetic>& packed,
-                    const typename Core<Arithmetic>::Weight* weights, std::int64_t channel,
-                    const typename Arithmetic::Operand* operands,
-                    typename Arithmetic::Value* output, typename Arithmetic::Sum* sums) {
-  const ConvolutionShape& shape = layer.shape;
-  const Runs runs(shape);
-  const Window window = {runs.rows, (shape.width + 2) * shape.in_pixel, shape.in_pixel, runs.count,
-                         runs.template steps<Arithmetic>()};
-  const std::int64_t stride = shape.pooling == Pooling::none ? 1 : 2;
-  const RowCut cut(stride * shape.out_width(), tile_pixels<Vectors>);
-  for (std::int64_t y = 0; y < shape.out_height(); ++y) {
-    for (std::int64_t row = 0; row < stride; ++row)
-      sum_row<Core<Arithmetic>, Vectors>(window, cut, operands + (stride * y + row) * window.row,
-                                         weights, packed.start + channel,
-                                         sums + row * shape.width * Vectors * lanes);
-    finish_row<Arithmetic, Vectors>(layer, packed, channel, sums,
-                                    output + y * layer.out_row + channel);
   }
+  return direct_scratch_bytes<Arithmetic>(shape);
 }
 
 template <class Arithmetic>
-void convolve_directly(const Convolution<typename Arithmetic::Value>& layer,
-                       const typename Core<Arithmetic>::Weight* weights,
-                       const typename Arithmetic::Value* input, typename Arithmetic::Value* output,
-                       std::byte* scratch) {
-  const std::int64_t values = layer.shape.in_values();
-  const auto* operands = Arithmetic::operands(input, values, layer.in_zero_point, scratch);
-  auto* sums = reinterpret_cast<typename Arithmetic::Sum*>(
-      scratch + operand_scratch_bytes<Arithmetic>(values));
-  const PackedLayout<Arithmetic> layout(layer.shape);
-  const Packed<Arithmetic> packed = layout.in(layer.parameters);
-  const std::int64_t output_weights = layout.steps * Arithmetic::group;
-  std::int64_t channel = 0;
-  for (; channel + tile_vectors * lanes <= layout.outputs; channel += tile_vectors * lanes)
-    convolve_block<Arithmetic, tile_vectors>(layer, packed, weights + channel * output_weights,
-                                             channel, operands, output, sums);
-  for (; channel < layout.outputs; channel += lanes)
-    convolve_block<Arithmetic, 1>(layer, packed, weights + channel * output_weights, channel,
-                                  operands, output, sums);
+void convolution(const Convolution<typename Arithmetic::Value>& layer, const std::byte* expanded,
+                 const typename Arithmetic::Value* input, typename Arithmetic::Value* output,
+                 std::byte* scratch) {
+  using Weight = typename Core<Arithmetic>::Weight;
+  if (layer.shape.out_height() * layer.shape.out_width() == 0) return;
+  const auto* weights =
+      reinterpret_cast<const Weight*>(expanded != nullptr ? expanded : layer.parameters);
+  if constexpr (!Arithmetic::requantizes) {
+    switch (algorithm_of<Arithmetic>(layer.shape)) {
+      case ConvolutionAlgorithm::one_channel:
+        return convolve_one_channel<Arithmetic>(layer, weights, input, output, scratch);
+      case ConvolutionAlgorithm::winograd:
+        return convolve_by_winograd<Arithmetic>(layer, weights, input, output, scratch);
+      case ConvolutionAlgorithm::direct: break;
+    }
+  }
+  convolve_directly<Arithmetic>(layer, weights, input, output, scratch);
 }

@@ -54,7 +54,7 @@ void pack_dots(const LinearShape& shape, const Weights<typename Arithmetic::Valu
   }
   std::byte* const start = parameters + layout.weight_bytes;
   for (std::int64_t output = 0; output < shape.out_features; ++output)
-    store(start + 4 * output, Arithmetic::start(from, output));
+    store(start + 4 * output, Arithmetic::start(from, output, shape.in_features));
 }
 
 /// The sum of all lanes, added in pairs.

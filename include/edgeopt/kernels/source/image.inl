@@ -46,8 +46,9 @@ template <class Arithmetic>
 }
 
 template <class Arithmetic>
-ImageState load_image(const ImageLayout& layout, const float* image,
+ImageState load_image(const ImageLayout& given, const float* image,
                       typename Arithmetic::Value* pixels) {
+  const ImageLayout layout = given;  // bytes may alias the caller's, not this one
   Integers unordered = {};
   for (std::int64_t channel = 0; channel < layout.channels; ++channel)
     for (std::int64_t y = 0; y < layout.height; ++y)

@@ -87,11 +87,7 @@ struct PackedLayout {
   [[nodiscard]] std::int64_t bytes() const { return weight_bytes + 3 * channel_bytes; }
 
   [[nodiscard]] Packed<Arithmetic> in(const std::byte* parameters) const {
-    const std::byte* const channels = parameters + weight_bytes;
-    return {reinterpret_cast<const typename Arithmetic::Weight*>(parameters),
-            reinterpret_cast<const typename Arithmetic::Sum*>(channels),
-            reinterpret_cast<const float*>(channels + channel_bytes),
-            reinterpret_cast<const float*>(channels + 2 * channel_bytes)};
+    return packed_at<Arithmetic>(parameters, weight_bytes, channel_bytes);
   }
 };
 
@@ -149,6 +145,22 @@ typename Arithmetic::Weight* pack_layer_block(const ConvolutionShape& shape,
   return pack_block<Arithmetic>(shape, from, block, to);
 }
 
+/// What belongs to outputs, behind the weights: three arrays of `channel_bytes`.
+template <class Arithmetic, class LayerShape>
+void pack_channels(const LayerShape& shape, const Weights<typename Arithmetic::Value>& from,
+                   std::byte* channels, std::int64_t channel_bytes) {
+  const Runs runs(shape);
+  const std::int64_t weights_of_output = runs.rows * runs.count * runs.length;
+  for (std::int64_t output = 0; output < outputs_of(shape); ++output) {
+    store(channels + 4 * output, Arithmetic::start(from, output, weights_of_output));
+    if constexpr (Arithmetic::requantizes) {
+      const ChannelRequantization& channel = from.channels[output];
+      store(channels + channel_bytes + 4 * output, channel.float_bias);
+      store(channels + 2 * channel_bytes + 4 * output, channel.multiplier);
+    }
+  }
+}
+
 template <class Arithmetic, class LayerShape>
 std::int64_t parameter_bytes(const LayerShape& shape) {
   return PackedLayout<Arithmetic>(shape).bytes();
@@ -163,13 +175,5 @@ void pack(const LayerShape& shape, const Weights<typename Arithmetic::Value>& fr
   for (Block block = block_of(0, layout.outputs); block.first < layout.outputs;
        block = block_of(block.first + block.outputs, layout.outputs))
     to = pack_layer_block<Arithmetic>(shape, from, block, to);
-  std::byte* const channels = parameters + layout.weight_bytes;
-  for (std::int64_t output = 0; output < outputs_of(shape); ++output) {
-    store(channels + 4 * output, Arithmetic::start(from, output));
-    if constexpr (Arithmetic::requantizes) {
-      const ChannelRequantization& channel = from.channels[output];
-      store(channels + layout.channel_bytes + 4 * output, channel.float_bias);
-      store(channels + 2 * layout.channel_bytes + 4 * output, channel.multiplier);
-    }
-  }
+  pack_channels<Arithmetic>(shape, from, parameters + layout.weight_bytes, layout.channel_bytes);
 }

@@ -9,6 +9,7 @@ using Pairs __attribute__((vector_size(4 * lanes))) = std::int16_t;  // two numb
 using Halves __attribute__((vector_size(2 * lanes))) = Half;
 using Bytes __attribute__((vector_size(lanes))) = std::uint8_t;
 using BytePairs __attribute__((vector_size(2 * lanes))) = std::uint8_t;
+using Groups __attribute__((vector_size(4 * lanes))) = std::uint8_t;  // four numbers in each lane
 
 /// Vectors that stay in registers when all indices are known to the compiler.
 template <class Vector, int Rows, int Columns>

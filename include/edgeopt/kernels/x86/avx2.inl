@@ -50,6 +50,10 @@ inline constexpr int tile_pixels = Vectors == 1 ? 8 : 6;
   return reinterpret_cast<Halves>(_mm256_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));
 }
 
+[[gnu::always_inline]] inline Integers widen(Bytes bytes) {
+  return reinterpret_cast<Integers>(
+      _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(&bytes))));
+}
 /// Levels within 0..255.
 [[gnu::always_inline]] inline Bytes narrow(Integers levels) {
   const __m256i all = reinterpret_cast<__m256i>(levels);

@@ -56,6 +56,10 @@ inline constexpr __mmask16 every_lane = 0xffff;
   return reinterpret_cast<Halves>(_mm512_maskz_cvtps_ph(every_lane, x, _MM_FROUND_TO_NEAREST_INT));
 }
 
+[[gnu::always_inline]] inline Integers widen(Bytes bytes) {
+  return reinterpret_cast<Integers>(
+      _mm512_maskz_cvtepu8_epi32(every_lane, reinterpret_cast<__m128i>(bytes)));
+}
 /// Levels within 0..255.
 [[gnu::always_inline]] inline Bytes narrow(Integers levels) {
   return reinterpret_cast<Bytes>(

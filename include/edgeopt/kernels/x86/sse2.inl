@@ -53,6 +53,13 @@ inline constexpr int tile_pixels = Vectors == 1 ? 8 : 6;
   return narrow_by_bits(x);
 }
 
+[[gnu::always_inline]] inline Integers widen(Bytes bytes) {
+  std::int32_t four;
+  __builtin_memcpy(&four, &bytes, sizeof four);
+  const __m128i zero = _mm_setzero_si128();
+  const __m128i words = _mm_unpacklo_epi8(_mm_cvtsi32_si128(four), zero);
+  return reinterpret_cast<Integers>(_mm_unpacklo_epi16(words, zero));
+}
 /// Levels within 0..255.
 [[gnu::always_inline]] inline Bytes narrow(Integers levels) {
   const __m128i words = _mm_packs_epi32(reinterpret_cast<__m128i>(levels), _mm_setzero_si128());
