@@ -158,9 +158,10 @@ inline ConvolutionShape random_shape(edgeopt::Random& random) {
   ConvolutionShape shape{};
   shape.height = 1 + static_cast<std::int64_t>(random.below(17));
   shape.width = 1 + static_cast<std::int64_t>(random.below(33));
-  shape.in_channels = pick({1, 2, 3, 4, 5, 7, 8, 13, 16, 17});
+  shape.in_channels = pick({1, 1, 1, 2, 3, 4, 5, 7, 8, 13, 16, 17});
   shape.in_pixel = shape.in_channels + static_cast<std::int64_t>(random.below(2)) * pick({1, 3, 8});
-  if (random.below(2) == 0) shape.in_pixel = edgeopt::kernels::round_up(shape.in_pixel, 16);
+  if (shape.in_channels > 1 && random.below(2) == 0)
+    shape.in_pixel = edgeopt::kernels::round_up(shape.in_pixel, 16);
   shape.out_channels = pick({1, 2, 3, 5, 7, 8, 9, 10, 13, 16, 17, 24, 31, 32, 37});
   shape.pooling = random.below(2) == 0 ? Pooling::none : Pooling::max_2x2;
   return shape;

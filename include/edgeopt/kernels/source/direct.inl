@@ -55,14 +55,16 @@ void convolve_block(const Convolution<typename Arithmetic::Value>& layer,
                     const typename Arithmetic::Operand* operands,
                     typename Arithmetic::Value* output, typename Arithmetic::Sum* sums) {
   const ConvolutionShape& shape = layer.shape;
+  const std::int64_t row_values = (shape.width + 2) * shape.in_pixel;
   const Runs runs(shape);
-  const Window window = {runs.rows, (shape.width + 2) * shape.in_pixel, shape.in_pixel, runs.count,
-                         runs.template steps<Arithmetic>()};
+  Window window = {shape.in_pixel, runs.template steps<Arithmetic>(), runs.rows * runs.count, {}};
+  for (std::int64_t run = 0; run < window.runs; ++run)
+    window.run[run] = run / runs.count * row_values + run % runs.count * shape.in_pixel;
   const std::int64_t stride = shape.pooling == Pooling::none ? 1 : 2;
   const RowCut cut(stride * shape.out_width(), tile_pixels<Vectors>);
   for (std::int64_t y = 0; y < shape.out_height(); ++y) {
     for (std::int64_t row = 0; row < stride; ++row)
-      sum_row<Core<Arithmetic>, Vectors>(window, cut, operands + (stride * y + row) * window.row,
+      sum_row<Core<Arithmetic>, Vectors>(window, cut, operands + (stride * y + row) * row_values,
                                          weights, packed.start + channel,
                                          sums + row * shape.width * Vectors * lanes);
     finish_row<Arithmetic, Vectors>(layer, packed, channel, sums,

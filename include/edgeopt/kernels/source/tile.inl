@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The inner loop of a convolution: a register tile.
 
-/// How the operands of neighbouring pixels lie, in operands.
+/// How the operands of neighbouring pixels lie, in operands: a pixel's are some runs of neighbours.
 struct Window {
-  std::int64_t rows;       ///< of a window
-  std::int64_t row;        ///< from a row to the next
-  std::int64_t pixel;      ///< from a pixel, and from a run, to the next
-  std::int64_t runs;       ///< in a row
+  std::int64_t pixel;      ///< from a pixel to the next
   std::int64_t run_steps;  ///< in a run
+  std::int64_t runs;       ///< of a pixel, 1 to 9
+  std::int64_t run[9];     ///< where each starts
 };
 
 /// Sums of Pixels neighbouring pixels times Vectors vectors of outputs, all kept in registers:
@@ -25,26 +24,24 @@ template <class Arithmetic, int Vectors, int Pixels>
     for (int v = 0; v < Vectors; ++v)
       tile[pixel][v] = load<typename Arithmetic::Sums>(start + v * lanes);
 
-  for (std::int64_t row = 0; row < window.rows; ++row)
-    for (std::int64_t run = 0; run < window.runs; ++run) {
-      const typename Arithmetic::Operand* operand =
-          operands + row * window.row + run * window.pixel;
-      for (std::int64_t step = 0; step < window.run_steps; ++step) {
-        Registers<decltype(Arithmetic::weights(weights)), 1, Vectors> w;
+  for (std::int64_t run = 0; run < window.runs; ++run) {
+    const typename Arithmetic::Operand* operand = operands + window.run[run];
+    for (std::int64_t step = 0; step < window.run_steps; ++step) {
+      Registers<decltype(Arithmetic::weights(weights)), 1, Vectors> w;
+#pragma GCC unroll 16
+      for (int v = 0; v < Vectors; ++v)
+        w[0][v] = Arithmetic::weights(weights + v * lanes * Arithmetic::group);
+#pragma GCC unroll 16
+      for (int pixel = 0; pixel < Pixels; ++pixel) {
+        const auto x = Arithmetic::operand(operand + pixel * window.pixel);
 #pragma GCC unroll 16
         for (int v = 0; v < Vectors; ++v)
-          w[0][v] = Arithmetic::weights(weights + v * lanes * Arithmetic::group);
-#pragma GCC unroll 16
-        for (int pixel = 0; pixel < Pixels; ++pixel) {
-          const auto x = Arithmetic::operand(operand + pixel * window.pixel);
-#pragma GCC unroll 16
-          for (int v = 0; v < Vectors; ++v)
-            tile[pixel][v] = Arithmetic::add_products(tile[pixel][v], x, w[0][v]);
-        }
-        operand += Arithmetic::group;
-        weights += Vectors * lanes * Arithmetic::group;
+          tile[pixel][v] = Arithmetic::add_products(tile[pixel][v], x, w[0][v]);
       }
+      operand += Arithmetic::group;
+      weights += Vectors * lanes * Arithmetic::group;
     }
+  }
 
 #pragma GCC unroll 16
   for (int pixel = 0; pixel < Pixels; ++pixel)

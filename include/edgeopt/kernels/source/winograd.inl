@@ -9,8 +9,8 @@
 // channels is a product of matrices: what `sum_row` does, with windows for pixels.
 
 /// Windows that are transformed together: many, so that a block's weights serve them all, and few
-/// enough that what lies between the steps (4 x 16 numbers for each window and channel) stays in the
-/// second cache. A pooled image of 28 x 28 has four groups, one of 14 x 14 has one.
+/// enough that what lies between the steps (4 x 16 numbers for each window and channel) stays in
+/// the second cache. A pooled image of 28 x 28 has four groups, one of 14 x 14 has one.
 inline constexpr std::int64_t group_windows = 49;
 
 inline constexpr float zero_sums[static_cast<std::size_t>(tile_vectors * lanes)] = {};
@@ -123,7 +123,7 @@ void convolve_group(const Convolution<typename Arithmetic::Value>& layer,
   constexpr std::int64_t block = Vectors * lanes;
   constexpr std::int64_t step = group_windows * block;
   const std::int64_t in_pixel = round_up(layer.shape.in_channels, lanes);
-  const Window window = {1, 0, in_pixel, 1, layer.shape.in_channels};
+  const Window window = {in_pixel, layer.shape.in_channels, 1, {}};
   const RowCut cut(group.count, tile_pixels<Vectors>);
   for (std::int64_t position = 0; position < positions; ++position)
     sum_row<FloatArithmetic, Vectors>(
