@@ -14,6 +14,7 @@
 #include "edgeopt/engines/fp16_engine.hpp"
 #include "edgeopt/engines/fp32_engine.hpp"
 #include "edgeopt/engines/int8_engine.hpp"
+#include "missing_instruction_sets.hpp"
 #include "networks.hpp"
 
 using namespace edgeopt;
@@ -49,6 +50,7 @@ std::span<const float> image_of(const NetworkPlan& plan, const List<float>& imag
 
 template <class SomeEngine>
 void check_float_engine(const NetworkPlan& plan, networks::Rounding rounding) {
+  report_missing_instruction_sets();
   const networks::FloatNetwork network = networks::random_float_network(plan);
   const List<float> images = networks::random_images(plan, 2, 3);
   for (const InstructionSet set : supported_instruction_sets()) {
