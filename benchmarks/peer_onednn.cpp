@@ -6,7 +6,7 @@
 //     peer/onednn/<fp32|int8>/16x32/batch:<images>/threads:<threads>
 //
 // fp32: the input is in the library's layout already. int8: the input is quantised from floats in
-// the timed part, as our engine does; u8 activations, s8 weights with one scale a tensor.
+// the timed part, as our engine does; s8 images, u8 activations, s8 weights with one scale for all.
 #include <omp.h>
 
 #include <dnnl.hpp>
@@ -28,9 +28,10 @@ class Network {
     const peers::Parameters p;
     images_ = memory({{batch, 1, peers::size, peers::size}, type::f32, tag::nchw}, engine_);
     fill(images_, peers::random_images(batch));
-    memory x = convolution(images_, stored, peers::channels1, p.weight1, p.bias1);
+    memory x = convolution(images_, quantized ? type::s8 : type::f32, image_scale, stored,
+                           peers::channels1, p.weight1, p.bias1);
     x = pooling(x);
-    x = convolution(x, stored, peers::channels2, p.weight2, p.bias2);
+    x = convolution(x, stored, activation_scale, stored, peers::channels2, p.weight2, p.bias2);
     x = pooling(x);
     classifier(x, p.weight3, p.bias3);
   }
@@ -40,13 +41,19 @@ class Network {
     stream_.wait();
   }
 
+  [[nodiscard]] std::span<const float> logits() const {
+    return {static_cast<const float*>(logits_.get_data_handle()),
+            static_cast<std::size_t>(batch_ * peers::classes)};
+  }
+
  private:
   struct Step {
     dnnl::primitive primitive;
     std::unordered_map<int, memory> arguments;
   };
 
-  static constexpr float activation_scale = 0.02F;  ///< of a level
+  static constexpr float image_scale = 1.0F / 127;  ///< of a level
+  static constexpr float activation_scale = 0.02F;
   static constexpr float weight_scale = 0.3F / 127;
 
   static void fill(const memory& to, const std::vector<float>& values) {
@@ -74,7 +81,7 @@ class Network {
     memory result(wanted, engine_);
     dnnl::primitive_attr attributes;
     if (quantized_ && input.get_desc().data_type() == type::f32)
-      attributes.set_output_scales(0, {1 / activation_scale});
+      attributes.set_output_scales(0, {1 / image_scale});
     const dnnl::reorder reorder(dnnl::reorder::primitive_desc(input, result, attributes));
     if (quantized_) steps_.push_back({reorder, {{DNNL_ARG_FROM, input}, {DNNL_ARG_TO, result}}});
     if (!quantized_) dnnl::reorder(reorder).execute(stream_, const_cast<memory&>(input), result);
@@ -82,22 +89,24 @@ class Network {
     return result;
   }
 
-  memory convolution(const memory& input, type stored_type, std::int64_t outputs,
-                     const std::vector<float>& weight, const std::vector<float>& bias) {
+  memory convolution(const memory& input, type input_type, float input_scale, type stored_type,
+                     std::int64_t outputs, const std::vector<float>& weight,
+                     const std::vector<float>& bias) {
     const memory::dims in = input.get_desc().dims();
     const memory::dims weight_dims = {outputs, in[1], 3, 3};
     const type weight_type = quantized_ ? type::s8 : type::f32;
     const type bias_type = quantized_ ? type::s32 : type::f32;
     const dnnl::convolution_forward::desc description(
         dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_auto,
-        {in, stored_type, tag::any}, {weight_dims, weight_type, tag::any},
+        {in, input_type, tag::any}, {weight_dims, weight_type, tag::any},
         {{outputs}, bias_type, tag::x}, {{in[0], outputs, in[2], in[3]}, stored_type, tag::any},
         {1, 1}, {1, 1}, {1, 1});
     dnnl::post_ops relu;
     relu.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
     dnnl::primitive_attr attributes;
     attributes.set_post_ops(relu);
-    if (quantized_) attributes.set_output_scales(0, {weight_scale});
+    if (quantized_)
+      attributes.set_output_scales(0, {weight_scale * input_scale / activation_scale});
     const dnnl::convolution_forward::primitive_desc chosen(description, attributes, engine_);
     const memory source = input_for(input, chosen.src_desc());
     const memory result(chosen.dst_desc(), engine_);
@@ -107,7 +116,7 @@ class Network {
           {DNNL_ARG_WEIGHTS, stored(weight, weight_dims, tag::oihw, chosen.weights_desc(),
                                     quantized_ ? 1 / weight_scale : 1)},
           {DNNL_ARG_BIAS, stored(bias, {outputs}, tag::x, chosen.bias_desc(),
-                                 quantized_ ? 1 / (weight_scale * activation_scale) : 1)},
+                                 quantized_ ? 1 / (weight_scale * input_scale) : 1)},
           {DNNL_ARG_DST, result}}});
     return result;
   }
@@ -144,7 +153,7 @@ class Network {
                                     quantized_ ? 1 / weight_scale : 1)},
           {DNNL_ARG_BIAS, stored(bias, {peers::classes}, tag::x, chosen.bias_desc(),
                                  quantized_ ? 1 / (weight_scale * activation_scale) : 1)},
-          {DNNL_ARG_DST, memory(chosen.dst_desc(), engine_)}}});
+          {DNNL_ARG_DST, logits_ = memory(chosen.dst_desc(), engine_)}}});
   }
 
   dnnl::engine engine_{dnnl::engine::kind::cpu, 0};
@@ -152,6 +161,7 @@ class Network {
   std::int64_t batch_;
   bool quantized_;
   memory images_;
+  memory logits_;
   std::vector<Step> steps_;
 };
 
@@ -159,6 +169,7 @@ void run(benchmark::State& state, std::int64_t batch, int threads, bool quantize
   omp_set_num_threads(threads);
   Network network(batch, quantized);
   network.run();  // memory is touched for the first time
+  peers::require_same(network.logits(), batch, quantized ? 0.2 : 1e-4);
   for (auto _ : state) network.run();
 }
 

@@ -5,11 +5,18 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "edgeopt/engines/fp32_engine.hpp"
 #include "edgeopt/random.hpp"
+#include "edgeopt/small_cnn_graph.hpp"
 
 namespace peers {
 
@@ -38,6 +45,42 @@ struct Parameters {
 
 inline std::vector<float> random_images(std::int64_t batch) {
   return random_values(batch * size * size, 1, 7);
+}
+
+/// The logits of `random_images(batch)` that our engine computes.
+inline std::vector<float> expected_logits(std::int64_t batch) {
+  using namespace edgeopt;
+  const Parameters p;
+  Graph graph = small_cnn_graph({}, 1, Precision::fp32);
+  for (const auto& [name, values] : {std::pair("conv1.weight", &p.weight1),
+                                     {"conv1.bias", &p.bias1},
+                                     {"conv2.weight", &p.weight2},
+                                     {"conv2.bias", &p.bias2},
+                                     {"classifier.weight", &p.weight3},
+                                     {"classifier.bias", &p.bias3}})
+    for (Tensor& tensor : graph.tensors)
+      if (tensor.name == name) set_values(tensor, Array::of<float>(tensor.shape, *values));
+  const Fp32Engine engine(graph);
+  auto workspace = engine.make_workspace(batch);
+  std::vector<float> logits(static_cast<std::size_t>(batch * classes));
+  engine.run(random_images(batch), workspace, logits);
+  return logits;
+}
+
+/// Ends the program when logits are those of another network: differences may be a share of the
+/// largest.
+inline void require_same(std::span<const float> logits, std::int64_t batch, double share) {
+  double largest = 0;
+  double difference = 0;
+  const std::vector<float> expected = expected_logits(batch);
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    largest = std::max<double>(largest, std::abs(expected[i]));
+    difference = std::max<double>(difference, std::abs(expected[i] - logits[i]));
+  }
+  if (difference <= share * largest) return;
+  std::cerr << "logits differ by " << difference << " from SmallCNN's, of which the largest is "
+            << largest << '\n';
+  std::exit(1);
 }
 
 /// Registers `run(state, batch, threads)` as peer/<name>/<precision>/16x32/batch:<B>/threads:<T>.

@@ -123,10 +123,11 @@ def make_plan(options):
     for batch in (1, 32, 128):
         for precision, ours in (("fp32", "fp(16|32)"), ("int8", "int8")):
             ending = f"16x32/batch:{batch}/threads:1(/real_time)?$"
+            in_process = (eigen, onednn) if precision == "fp32" else (onednn,)
             plan.group(
                 (peak, f"^peak/{precision}/", ""),
                 (inference, f"^inference/{ours}/{ending}", ""),
-                *((peer, f"^peer/.*/{precision}/{ending}", "") for peer in (eigen, onednn, *peers)),
+                *((peer, f"^peer/.*/{precision}/{ending}", "") for peer in (*in_process, *peers)),
                 *((program, f"^inference/{precision}/{ending}", f"{name}:") for name, program in slower_sets),
             )
     plan.group((inference, "^inference/fp32/.*/batch:32/threads:1/real_time$", "other widths:"))
