@@ -70,7 +70,7 @@ void print_model(const std::string& name, const SmallCNN<T>& model) {
 
 void generator() {
   Digest integers, bounded, reals;
-  for (const std::uint64_t seed : {0, 1, 42}) {
+  for (const std::uint64_t seed : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{42}}) {
     Random random = Random::stream(seed, 7);
     for (int i = 0; i < 1000; ++i) integers.add(random.next());
     for (std::uint64_t bound = 1; bound < 1000; ++bound) bounded.add(random.below(bound));
