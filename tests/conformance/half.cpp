@@ -210,7 +210,7 @@ std::vector<std::uint16_t> convolve_halves(InstructionSet set, const Input& inpu
   const std::int64_t pixels = shape.out_height() * shape.out_width();
   std::vector<kernels::Half> stored(static_cast<std::size_t>(pixels * out_pixel));
   const kernels::Convolution<kernels::Half> layer = {
-      shape, out_pixel, shape.out_width() * out_pixel, 0, {0.0F}, parameters.data()};
+      shape, out_pixel, shape.out_width() * out_pixel, {0.0F}, parameters.data()};
   table.convolution(layer, expanded.data(), frame.data(), stored.data(), scratch.data());
   std::vector<std::uint16_t> result;
   for (std::int64_t c = 0; c < outputs; ++c)

@@ -1,15 +1,17 @@
 // The network against PyTorch: logits, loss, gradients, Adam; by the plain functions, the training
-// step and the engine.
+// step, the engine and the trainer.
 #include <charconv>
 #include <set>
 
 #include "catch.hpp"
 #include "comparison.hpp"
 #include "edgeopt/engines/fp32_engine.hpp"
+#include "edgeopt/engines/small_cnn_trainer.hpp"
 #include "edgeopt/engines/thread_pool.hpp"
 #include "edgeopt/nn/adam.hpp"
 #include "edgeopt/nn/backward.hpp"
 #include "edgeopt/nn/model_graph.hpp"
+#include "edgeopt/nn/parameter_spans.hpp"
 #include "edgeopt/nn/training_step.hpp"
 #include "models.hpp"
 #include "rounding.hpp"
@@ -172,6 +174,32 @@ TEST_CASE("forward and backward in float, within the bounds of their roundings")
       CHECK((!settled || to_float.within(1e-5, found, test.expected(tensor))));
     });
 
+    Comparison trainer_to_double(test.name, "the trainer's f32 loss, gradients to those in f64");
+    Comparison trainer_to_float(test.name, "the trainer's f32 loss, gradients to PyTorch's f32");
+    ThreadPool pool(2);
+    for (const InstructionSet set : supported_instruction_sets()) {
+      INFO(to_string(set));
+      SmallCNN<float> gradients(test.model.spec());
+      const float loss = SmallCNNTrainer(test.model.spec(), {}, set)
+                             .gradients(parameter_spans(test.model), span_of(test.images),
+                                        test.labels, parameter_spans(gradients), pool);
+      CHECK(
+          trainer_to_double.bounded(std::vector{loss}, exact.expected("loss"), bounds.loss.error));
+      std::size_t index = 0;
+      visit_parameters(
+          [&](const char* name, const auto& gradient) {
+            const std::string tensor = "grad_" + oracles::file_name(name);
+            INFO(tensor);
+            const std::vector<double>& bound = bounds.gradients[index++].error;
+            CHECK(trainer_to_double.bounded(gradient, exact.expected(tensor), bound));
+            CHECK(trainer_to_float.bounded(gradient, test.expected(tensor),
+                                           rounding::scaled(2, bound)));
+            CHECK((bounds.open > 0 ||
+                   trainer_to_float.within(1e-5, gradient, test.expected(tensor))));
+          },
+          gradients);
+    }
+
     Comparison engine_to_float(test.name, "Fp32Engine's logits to PyTorch's f32");
     Comparison engine_to_plain(test.name, "Fp32Engine's logits to the plain functions'");
     const std::vector<double> twice = rounding::scaled(2, bounds.logits.error);
@@ -204,34 +232,86 @@ TEST_CASE("the first training step in float, within the bounds of its gradients"
     const AdamOptions options;
     const auto moved = [&](double g) { return g / (std::abs(g) + options.epsilon); };
 
-    Comparison losses(test.name, "f32 loss of a training step");
-    Comparison parameters(test.name, "f32 parameters after a training step to those in f64");
-    SmallCNN<float> on_one_thread;
-    for (const int threads : {1, 2, 3}) {
-      ThreadPool pool(threads);
-      SmallCNN<float> trained = test.model;
-      TrainingStep<float> step(trained.spec());
-      const float loss = step(trained, span_of(test.images), test.labels, pool);
-      if (threads == 1) on_one_thread = trained;
-      CHECK(trained == on_one_thread);
-      CHECK(losses.bounded(std::vector{loss}, exact.expected("loss"), bounds.loss.error));
-      std::size_t index = 0;
-      visit_parameters(
-          [&](const char* name, const auto& found, const auto& before) {
-            INFO(name);
-            const rounding::Tensor& gradient = bounds.gradients[index++];
-            std::vector<double> expected, bound;
-            for (std::size_t i = 0; i < gradient.size(); ++i) {
-              const double g = gradient.value[i];
-              const double e = gradient.error[i];
-              const double off = std::max(moved(g + e) - moved(g), moved(g) - moved(g - e));
-              expected.push_back(double{before.data()[i]} - options.learning_rate * moved(g));
-              bound.push_back(options.learning_rate * (off + 12 * rounding::unit) +
-                              rounding::unit * std::abs(expected.back()));
-            }
-            CHECK(parameters.bounded(found, expected, bound));
-          },
-          trained, test.model);
+    // Takes a step with each number of threads and compares; step(model, pool) gives the loss.
+    const auto compare = [&](const std::string& way, const auto& step) {
+      Comparison losses(test.name, "f32 loss of a step of the " + way);
+      Comparison parameters(test.name, "f32 parameters after a step of the " + way + " to f64");
+      SmallCNN<float> on_one_thread;
+      for (const int threads : {1, 2, 3}) {
+        ThreadPool pool(threads);
+        SmallCNN<float> trained = test.model;
+        const float loss = step(trained, pool);
+        if (threads == 1) on_one_thread = trained;
+        CHECK(trained == on_one_thread);
+        CHECK(losses.bounded(std::vector{loss}, exact.expected("loss"), bounds.loss.error));
+        std::size_t index = 0;
+        visit_parameters(
+            [&](const char* name, const auto& found, const auto& before) {
+              INFO(name);
+              const rounding::Tensor& gradient = bounds.gradients[index++];
+              std::vector<double> expected, bound;
+              for (std::size_t i = 0; i < gradient.size(); ++i) {
+                const double g = gradient.value[i];
+                const double e = gradient.error[i];
+                const double off = std::max(moved(g + e) - moved(g), moved(g) - moved(g - e));
+                expected.push_back(double{before.data()[i]} - options.learning_rate * moved(g));
+                bound.push_back(options.learning_rate * (off + 12 * rounding::unit) +
+                                rounding::unit * std::abs(expected.back()));
+              }
+              CHECK(parameters.bounded(found, expected, bound));
+            },
+            trained, test.model);
+      }
+    };
+    compare("reference", [&](SmallCNN<float>& model, ThreadPool& pool) {
+      return TrainingStep<float>(model.spec())(model, span_of(test.images), test.labels, pool);
+    });
+    for (const InstructionSet set : supported_instruction_sets())
+      compare("trainer, " + std::string(to_string(set)),
+              [&](SmallCNN<float>& model, ThreadPool& pool) {
+                return SmallCNNTrainer(model.spec(), options, set)
+                    .step(parameter_spans(model), span_of(test.images), test.labels, pool);
+              });
+  }
+}
+
+// A step moves a parameter by at most about the learning rate, in the direction of its gradient.
+// Where a gradient is as small as its rounding error, so that the direction is open, float and
+// double may part by twice that in each step. Such gradients are few: the mean hardly moves.
+TEST_CASE("the trainer's parameters after each of the stored steps of Adam") {
+  ThreadPool pool(2);
+  for (const fs::path& path : oracles::cases("smallcnn")) {
+    const Case<float> test(path, "f32");
+    const Case<double> exact(path, "f64");
+    INFO(test.name);
+    const AdamOptions options;
+    for (const InstructionSet set : supported_instruction_sets()) {
+      INFO(to_string(set));
+      SmallCNN<float> model = test.model;
+      SmallCNNTrainer trainer(model.spec(), options, set);
+      int done = 0;
+      for (const int checked : stored_steps(exact.folder)) {
+        for (; done < checked; ++done)
+          (void)trainer.step(parameter_spans(model), span_of(test.images), test.labels, pool);
+        Comparison comparison(test.name, "the trainer's parameters after " +
+                                             std::to_string(checked) + " steps, " +
+                                             std::string(to_string(set)));
+        double sum = 0;
+        std::size_t count = 0;
+        visit_parameters(
+            [&](const char* name, const auto& tensor) {
+              const std::string file =
+                  "adam_step" + std::to_string(checked) + "_" + oracles::file_name(name);
+              INFO(file);
+              const auto expected = exact.expected(file);
+              CHECK(comparison.within(0, tensor, expected, 2 * options.learning_rate * checked));
+              for (std::size_t i = 0; i < tensor.size(); ++i)
+                sum += std::abs(double{tensor.data()[i]} - expected.data()[i]);
+              count += tensor.size();
+            },
+            model);
+        CHECK(sum / static_cast<double>(count) <= 1e-6);
+      }
     }
   }
 }
