@@ -5,9 +5,10 @@
 // of the sums in memory makes the ceiling three times too low.
 #pragma once
 
+#include <time.h>  // clock_gettime
+
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdint>
 
 #include "edgeopt/kernels/instruction_set.hpp"
@@ -22,52 +23,57 @@ using Loop = void (*)(std::int64_t turns);
 inline constexpr std::int64_t sums = 12;
 
 // One turn adds to each of the sums, registers 0 to 11. Registers 12 to 14 are the operands and a
-// temporary one.
+// temporary one. What is left in the upper halves of registers would slow down SSE2 code that
+// follows, so it is cleared.
 #define EDGEOPT_EACH_SUM(instructions) \
   ".irp sum,0,1,2,3,4,5,6,7,8,9,10,11\n" instructions "\n.endr\n"
 #if defined(__x86_64__)
-#define EDGEOPT_LOOP(clear, instructions)                                                    \
-  asm volatile(".irp r,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14\n" clear                           \
-               "\n.endr\n.p2align 6\n1:\n" EDGEOPT_EACH_SUM(instructions) "dec %0\njnz 1b\n" \
-               : "+r"(turns)::"cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",  \
+#define EDGEOPT_LOOP(clear, instructions, leave)                                                   \
+  asm volatile(".irp r,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14\n" clear                                 \
+               "\n.endr\n.p2align 6\n1:\n" EDGEOPT_EACH_SUM(instructions) "dec %0\njnz 1b\n" leave \
+               : "+r"(turns)::"cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",        \
                  "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14")
 
 inline void fp32_sse2(std::int64_t turns) {
   EDGEOPT_LOOP("xorps %%xmm\\r,%%xmm\\r",
-               "movaps %%xmm12,%%xmm14\nmulps %%xmm13,%%xmm14\naddps %%xmm14,%%xmm\\sum");
+               "movaps %%xmm12,%%xmm14\nmulps %%xmm13,%%xmm14\naddps %%xmm14,%%xmm\\sum", "");
 }
 inline void fp32_avx2(std::int64_t turns) {
-  EDGEOPT_LOOP("vxorps %%ymm\\r,%%ymm\\r,%%ymm\\r", "vfmadd231ps %%ymm12,%%ymm13,%%ymm\\sum");
+  EDGEOPT_LOOP("vxorps %%ymm\\r,%%ymm\\r,%%ymm\\r", "vfmadd231ps %%ymm12,%%ymm13,%%ymm\\sum",
+               "vzeroupper");
 }
 inline void fp32_avx512(std::int64_t turns) {
-  EDGEOPT_LOOP("vxorps %%ymm\\r,%%ymm\\r,%%ymm\\r", "vfmadd231ps %%zmm12,%%zmm13,%%zmm\\sum");
+  EDGEOPT_LOOP("vxorps %%ymm\\r,%%ymm\\r,%%ymm\\r", "vfmadd231ps %%zmm12,%%zmm13,%%zmm\\sum",
+               "vzeroupper");
 }
 inline void int8_sse2(std::int64_t turns) {
   EDGEOPT_LOOP("pxor %%xmm\\r,%%xmm\\r",
-               "movdqa %%xmm12,%%xmm14\npmaddwd %%xmm13,%%xmm14\npaddd %%xmm14,%%xmm\\sum");
+               "movdqa %%xmm12,%%xmm14\npmaddwd %%xmm13,%%xmm14\npaddd %%xmm14,%%xmm\\sum", "");
 }
 inline void int8_avx2(std::int64_t turns) {
   EDGEOPT_LOOP("vpxor %%xmm\\r,%%xmm\\r,%%xmm\\r",
-               "vpmaddwd %%ymm12,%%ymm13,%%ymm14\nvpaddd %%ymm14,%%ymm\\sum,%%ymm\\sum");
+               "vpmaddwd %%ymm12,%%ymm13,%%ymm14\nvpaddd %%ymm14,%%ymm\\sum,%%ymm\\sum",
+               "vzeroupper");
 }
 inline void int8_avx512(std::int64_t turns) {
   EDGEOPT_LOOP("vpxor %%xmm\\r,%%xmm\\r,%%xmm\\r",
-               "vpmaddwd %%zmm12,%%zmm13,%%zmm14\nvpaddd %%zmm14,%%zmm\\sum,%%zmm\\sum");
+               "vpmaddwd %%zmm12,%%zmm13,%%zmm14\nvpaddd %%zmm14,%%zmm\\sum,%%zmm\\sum",
+               "vzeroupper");
 }
 #else
-#define EDGEOPT_LOOP(clear, instructions)                                                     \
-  asm volatile(                                                                               \
-      ".irp r,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14\n" clear                                     \
-      "\n.endr\n.p2align 6\n1:\n" EDGEOPT_EACH_SUM(instructions) "subs %0,%0,#1\nb.ne 1b\n"   \
-      : "+r"(turns)::"cc", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", \
+#define EDGEOPT_LOOP(clear, instructions, leave)                                                  \
+  asm volatile(                                                                                   \
+      ".irp r,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14\n" clear                                         \
+      "\n.endr\n.p2align 6\n1:\n" EDGEOPT_EACH_SUM(instructions) "subs %0,%0,#1\nb.ne 1b\n" leave \
+      : "+r"(turns)::"cc", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10",     \
         "v11", "v12", "v13", "v14")
 
 inline void fp32_neon(std::int64_t turns) {
-  EDGEOPT_LOOP("movi v\\r\\().4s,#0", "fmla v\\sum\\().4s,v12.4s,v13.4s");
+  EDGEOPT_LOOP("movi v\\r\\().4s,#0", "fmla v\\sum\\().4s,v12.4s,v13.4s", "");
 }
 inline void int8_neon(std::int64_t turns) {
   EDGEOPT_LOOP("movi v\\r\\().4s,#0",
-               "smlal v\\sum\\().4s,v12.4h,v13.4h\nsmlal2 v\\sum\\().4s,v12.8h,v13.8h");
+               "smlal v\\sum\\().4s,v12.4h,v13.4h\nsmlal2 v\\sum\\().4s,v12.8h,v13.8h", "");
 }
 #endif
 #undef EDGEOPT_LOOP
@@ -107,16 +113,22 @@ inline const Ceiling& ceiling_of(InstructionSet set, bool integers) {
   return found == all.end() ? all.front() : *found;
 }
 
+/// Seconds that this thread has run: on a busy machine, those of others are not ours.
+inline double thread_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
 /// Multiply-accumulates a second: the median of nine short runs.
 inline double measure(const Ceiling& ceiling) {
   constexpr std::int64_t turns = 20'000;
   std::array<double, 9> rates{};
   ceiling.loop(turns);  // the clock of the core goes up
   for (double& rate : rates) {
-    const auto start = std::chrono::steady_clock::now();
+    const double start = thread_seconds();
     ceiling.loop(turns);
-    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-    rate = ceiling.macs(turns) / time.count();
+    rate = ceiling.macs(turns) / (thread_seconds() - start);
   }
   std::nth_element(rates.begin(), rates.begin() + rates.size() / 2, rates.end());
   return rates[rates.size() / 2];
