@@ -60,6 +60,31 @@ inline void int8_avx512(std::int64_t turns) {
                "vpmaddwd %%zmm12,%%zmm13,%%zmm14\nvpaddd %%zmm14,%%zmm\\sum,%%zmm\\sum",
                "vzeroupper");
 }
+inline void int8_avxvnni(std::int64_t turns) {
+  EDGEOPT_LOOP("vpxor %%xmm\\r,%%xmm\\r,%%xmm\\r", "%{vex%} vpdpbusd %%ymm12,%%ymm13,%%ymm\\sum",
+               "vzeroupper");
+}
+inline void int8_avx512vnni(std::int64_t turns) {
+  EDGEOPT_LOOP("vpxor %%xmm\\r,%%xmm\\r,%%xmm\\r", "vpdpbusd %%zmm12,%%zmm13,%%zmm\\sum",
+               "vzeroupper");
+}
+/// Four tiles of sums, each added to three times a turn.
+inline void int8_amx(std::int64_t turns) {
+  struct {
+    std::uint8_t palette = 1;
+    std::uint8_t others[15] = {};
+    std::uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
+    std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
+  } const configuration;
+  asm volatile(
+      "ldtilecfg %1\n.irp r,0,1,2,3,4,5,6,7\ntilezero %%tmm\\r\n.endr\n.p2align 6\n1:\n.rept 3\n"
+      "tdpbusd %%tmm6,%%tmm4,%%tmm0\ntdpbusd %%tmm7,%%tmm4,%%tmm1\n"
+      "tdpbusd %%tmm6,%%tmm5,%%tmm2\ntdpbusd %%tmm7,%%tmm5,%%tmm3\n.endr\n"
+      "dec %0\njnz 1b\ntilerelease"
+      : "+r"(turns)
+      : "m"(configuration)
+      : "cc");
+}
 #else
 #define EDGEOPT_LOOP(clear, instructions, leave)                                                  \
   asm volatile(                                                                                   \
@@ -74,6 +99,10 @@ inline void fp32_neon(std::int64_t turns) {
 inline void int8_neon(std::int64_t turns) {
   EDGEOPT_LOOP("movi v\\r\\().4s,#0",
                "smlal v\\sum\\().4s,v12.4h,v13.4h\nsmlal2 v\\sum\\().4s,v12.8h,v13.8h", "");
+}
+inline void int8_neon_dot(std::int64_t turns) {
+  EDGEOPT_LOOP(".arch_extension dotprod\nmovi v\\r\\().4s,#0", "sdot v\\sum\\().4s,v12.16b,v13.16b",
+               "");
 }
 #endif
 #undef EDGEOPT_LOOP
@@ -90,18 +119,27 @@ struct Ceiling {
   }
 };
 
-/// The u8 kernels multiply numbers of 16 bits, in pairs.
+/// Without products of bytes the u8 kernels multiply numbers of 16 bits, in pairs. Sets that add
+/// only those have the floats of the set below.
 inline constexpr std::array all = {
 #if defined(__x86_64__)
     Ceiling{InstructionSet::sse2, "fp32", 4, &fp32_sse2},
     Ceiling{InstructionSet::avx2, "fp32", 8, &fp32_avx2},
+    Ceiling{InstructionSet::avxvnni, "fp32", 8, &fp32_avx2},
     Ceiling{InstructionSet::avx512, "fp32", 16, &fp32_avx512},
+    Ceiling{InstructionSet::avx512vnni, "fp32", 16, &fp32_avx512},
+    Ceiling{InstructionSet::amx, "fp32", 16, &fp32_avx512},
     Ceiling{InstructionSet::sse2, "int8", 8, &int8_sse2},
     Ceiling{InstructionSet::avx2, "int8", 16, &int8_avx2},
+    Ceiling{InstructionSet::avxvnni, "int8", 32, &int8_avxvnni},
     Ceiling{InstructionSet::avx512, "int8", 32, &int8_avx512},
+    Ceiling{InstructionSet::avx512vnni, "int8", 64, &int8_avx512vnni},
+    Ceiling{InstructionSet::amx, "int8", 16 * 16 * 64, &int8_amx},
 #else
     Ceiling{InstructionSet::neon, "fp32", 4, &fp32_neon},
+    Ceiling{InstructionSet::neon_dot, "fp32", 4, &fp32_neon},
     Ceiling{InstructionSet::neon, "int8", 8, &int8_neon},
+    Ceiling{InstructionSet::neon_dot, "int8", 16, &int8_neon_dot},
 #endif
 };
 
