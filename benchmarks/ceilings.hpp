@@ -101,7 +101,7 @@ inline void int8_neon(std::int64_t turns) {
                "smlal v\\sum\\().4s,v12.4h,v13.4h\nsmlal2 v\\sum\\().4s,v12.8h,v13.8h", "");
 }
 inline void int8_neon_dot(std::int64_t turns) {
-  EDGEOPT_LOOP(".arch_extension dotprod\nmovi v\\r\\().4s,#0", "sdot v\\sum\\().4s,v12.16b,v13.16b",
+  EDGEOPT_LOOP(".arch armv8.2-a+dotprod\nmovi v\\r\\().4s,#0", "sdot v\\sum\\().4s,v12.16b,v13.16b",
                "");
 }
 #endif
