@@ -7,9 +7,9 @@
 /// smaller than the largest sum of bytes alive at one time; most networks allow one of that size.
 #pragma once
 
-#include <algorithm>  // std::max
 #include <cstddef>
 #include <cstdint>
+#include <iterator>  // std::prev
 #include <map>
 #include <optional>
 #include <span>
@@ -133,12 +133,16 @@ struct ArenaLayout {
       ends.erase(ends.begin());
     }
     const std::int64_t begin = offsets[piece.index];
+    const auto distance = [](std::int64_t from, std::int64_t to) {  // to >= from, any of both signs
+      return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
+    };
     const auto above = alive.lower_bound(begin);
-    if (above != alive.end() && above->first - begin < piece.bytes)
+    if (above != alive.end() &&
+        distance(begin, above->first) < static_cast<std::uint64_t>(piece.bytes))
       return std::pair{above->second, piece.index};
     if (above != alive.begin()) {
       const auto below = std::prev(above);
-      if (begin - below->first < pieces[below->second].bytes)
+      if (distance(below->first, begin) < static_cast<std::uint64_t>(pieces[below->second].bytes))
         return std::pair{below->second, piece.index};
     }
     alive.emplace(begin, piece.index);
@@ -152,6 +156,7 @@ struct ArenaLayout {
 /// @throws DomainError as `find_overlap`
 [[nodiscard]] inline std::optional<std::string> find_fault(std::span<const StoredTensor> pieces,
                                                            const ArenaLayout& layout) {
+  if (layout.alignment < 1) return "alignment is " + std::to_string(layout.alignment);
   if (const auto pair = find_overlap(pieces, layout.offsets))
     return "'" + pieces[pair->first].name + "' and '" + pieces[pair->second].name +
            "' are alive at the same time and overlap";

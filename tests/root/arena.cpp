@@ -278,7 +278,11 @@ TEST_CASE("a layout that was changed by hand is found out") {
   CHECK(fault(40) == "'b' at offset 40 is not aligned to 16 bytes");
   CHECK(fault(48) == "'b' at offset 48 lies outside the arena of 64 bytes");
   CHECK(fault(-32) == "'b' at offset -32 lies outside the arena of 64 bytes");
+  layout.alignment = 0;
+  CHECK(fault(32) == "alignment is 0");
   CHECK_THROWS_AS(find_overlap(pieces, std::vector<std::int64_t>{0}), DomainError);
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  CHECK(!find_overlap(pieces, std::vector<std::int64_t>{-most, most}));
 }
 
 TEST_CASE("what cannot be laid out is refused") {
