@@ -43,8 +43,8 @@ enum class ArenaStrategy : std::uint8_t {
 struct ArenaOptions {
   std::int64_t alignment = 16;  ///< bytes that every offset is a multiple of: a power of two
   ArenaStrategy strategy = ArenaStrategy::search;
-  /// Pairs of pieces that the search may look at. A count instead of a time: the same pieces give
-  /// the same layout on any machine. The default takes a few milliseconds.
+  /// Pairs of pieces that the search may look at, its start included. A count instead of a time:
+  /// the same pieces give the same layout on any machine. The default takes a few milliseconds.
   std::int64_t budget = 1'000'000;
   std::uint64_t seed = 0;  ///< of the search
 };
@@ -90,9 +90,9 @@ struct ArenaLayout {
 /// others with ("Efficient Memory Management for Deep Neural Net Inference", 2020). The search
 /// starts from it and moves, one at a time, pieces out of the tower that makes the arena as high as
 /// it is to other positions in the order of placement. It ends at the bound, or when its budget is
-/// spent. Pieces of which more pairs are alive together than the budget counts are laid out by best
-/// fit over time instead, in O(n log n): only then can the result be worse than greedy by size.
-/// The same pieces and options give the same layout with every compiler.
+/// spent; it is never worse than greedy by size. Only where more than two million pairs of pieces
+/// are alive together, which would take too much memory to list, it is best fit over time instead,
+/// in O(n log n). The same pieces and options give the same layout with every compiler.
 /// @throws DomainError as `arena_bound`
 [[nodiscard]] inline ArenaLayout plan_arena(std::span<const StoredTensor> pieces,
                                             const ArenaOptions& options = {}) {
@@ -101,7 +101,7 @@ struct ArenaLayout {
   detail::FoundOffsets found;
   if (options.strategy == ArenaStrategy::greedy_by_size)
     found = detail::first_fit_by_size(placed);
-  else if (detail::count_conflicts(placed) > options.budget)
+  else if (detail::count_conflicts(placed) > detail::most_conflicts)
     found = detail::best_fit_over_time(placed);
   else
     found = detail::search_order(placed, sums.padded, options.budget, Random(options.seed));
