@@ -88,8 +88,9 @@ struct ArenaLayout {
 ///
 /// Greedy by size is what TensorFlow Lite Micro ships and what Y. Pisarchyk and J. Lee compare
 /// others with ("Efficient Memory Management for Deep Neural Net Inference", 2020). The search
-/// starts from it and moves, one at a time, pieces out of the tower that makes the arena as high as
-/// it is to other positions in the order of placement. It ends at the bound, or when its budget is
+/// starts from it. As long as some piece ends too high, one of the tower that it stands on moves to
+/// another position in the order of placement, and what this reaches is placed anew; moves that
+/// leave no more bytes too high are kept. It ends at the bound, or when its budget is
 /// spent; it is never worse than greedy by size. Only where more than two million pairs of pieces
 /// are alive together, which would take too much memory to list, it is best fit over time instead,
 /// in O(n log n). The same pieces and options give the same layout with every compiler.

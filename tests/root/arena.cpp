@@ -208,6 +208,19 @@ TEST_CASE("the budget bounds the work and the seed decides the search") {
   CHECK(with(50000, 1).offsets != with(50000, 2).offsets);
 }
 
+TEST_CASE("gaps at many places are all closed") {
+  Pieces pieces;  // the four pieces that greedy by size lays out badly, again and again
+  for (std::size_t node = 0; node < 300; node += 3)
+    for (const StoredTensor& piece :
+         Pieces{{"a", 3, 0, 0}, {"b", 4, 2, 2}, {"c", 2, 1, 2}, {"d", 2, 0, 1}})
+      pieces.push_back({piece.name, piece.bytes, piece.first_node + node, piece.last_node + node});
+  CHECK(planned(pieces, ArenaStrategy::greedy_by_size).bytes == 8);
+  CHECK(check_pieces(pieces).bytes == 6);
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  for (StoredTensor& piece : pieces) piece.bytes *= most / 1200;  // sums of excess exceed 64 bits
+  CHECK(planned(pieces, ArenaStrategy::search).bytes == 6 * (most / 1200));
+}
+
 TEST_CASE("one huge piece, all at once, staircases, nothing") {
   Pieces huge{{"huge", std::int64_t{1} << 40, 3, 7}};
   Pieces all;
