@@ -7,9 +7,9 @@
 /// smaller than the largest sum of bytes alive at one time; most networks allow one of that size.
 #pragma once
 
-#include <algorithm>  // std::max
 #include <cstddef>
 #include <cstdint>
+#include <iterator>  // std::prev
 #include <map>
 #include <optional>
 #include <span>
@@ -43,8 +43,8 @@ enum class ArenaStrategy : std::uint8_t {
 struct ArenaOptions {
   std::int64_t alignment = 16;  ///< bytes that every offset is a multiple of: a power of two
   ArenaStrategy strategy = ArenaStrategy::search;
-  /// Pairs of pieces that the search may look at. A count instead of a time: the same pieces give
-  /// the same layout on any machine. The default takes a few milliseconds.
+  /// Pairs of pieces that the search may look at, its start included. A count instead of a time:
+  /// the same pieces give the same layout on any machine. The default takes a few milliseconds.
   std::int64_t budget = 1'000'000;
   std::uint64_t seed = 0;  ///< of the search
 };
@@ -88,11 +88,12 @@ struct ArenaLayout {
 ///
 /// Greedy by size is what TensorFlow Lite Micro ships and what Y. Pisarchyk and J. Lee compare
 /// others with ("Efficient Memory Management for Deep Neural Net Inference", 2020). The search
-/// starts from it and moves, one at a time, pieces out of the tower that makes the arena as high as
-/// it is to other positions in the order of placement. It ends at the bound, or when its budget is
-/// spent. Pieces of which more pairs are alive together than the budget counts are laid out by best
-/// fit over time instead, in O(n log n): only then can the result be worse than greedy by size.
-/// The same pieces and options give the same layout with every compiler.
+/// starts from it. As long as some piece ends too high, one of the tower that it stands on moves to
+/// another position in the order of placement, and what this reaches is placed anew; moves that
+/// leave no more bytes too high are kept. It ends at the bound, or when its budget is
+/// spent; it is never worse than greedy by size. Only where more than two million pairs of pieces
+/// are alive together, which would take too much memory to list, it is best fit over time instead,
+/// in O(n log n). The same pieces and options give the same layout with every compiler.
 /// @throws DomainError as `arena_bound`
 [[nodiscard]] inline ArenaLayout plan_arena(std::span<const StoredTensor> pieces,
                                             const ArenaOptions& options = {}) {
@@ -101,7 +102,7 @@ struct ArenaLayout {
   detail::FoundOffsets found;
   if (options.strategy == ArenaStrategy::greedy_by_size)
     found = detail::first_fit_by_size(placed);
-  else if (detail::count_conflicts(placed) > options.budget)
+  else if (detail::count_conflicts(placed) > detail::most_conflicts)
     found = detail::best_fit_over_time(placed);
   else
     found = detail::search_order(placed, sums.padded, options.budget, Random(options.seed));
@@ -133,12 +134,16 @@ struct ArenaLayout {
       ends.erase(ends.begin());
     }
     const std::int64_t begin = offsets[piece.index];
+    const auto distance = [](std::int64_t from, std::int64_t to) {  // to >= from, any of both signs
+      return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
+    };
     const auto above = alive.lower_bound(begin);
-    if (above != alive.end() && above->first - begin < piece.bytes)
+    if (above != alive.end() &&
+        distance(begin, above->first) < static_cast<std::uint64_t>(piece.bytes))
       return std::pair{above->second, piece.index};
     if (above != alive.begin()) {
       const auto below = std::prev(above);
-      if (begin - below->first < pieces[below->second].bytes)
+      if (distance(below->first, begin) < static_cast<std::uint64_t>(pieces[below->second].bytes))
         return std::pair{below->second, piece.index};
     }
     alive.emplace(begin, piece.index);
@@ -152,6 +157,7 @@ struct ArenaLayout {
 /// @throws DomainError as `find_overlap`
 [[nodiscard]] inline std::optional<std::string> find_fault(std::span<const StoredTensor> pieces,
                                                            const ArenaLayout& layout) {
+  if (layout.alignment < 1) return "alignment is " + std::to_string(layout.alignment);
   if (const auto pair = find_overlap(pieces, layout.offsets))
     return "'" + pieces[pair->first].name + "' and '" + pieces[pair->second].name +
            "' are alive at the same time and overlap";

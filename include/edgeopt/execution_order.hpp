@@ -26,7 +26,8 @@ namespace edgeopt::inline v0 {
 /// How long to look for a better order.
 struct OrderOptions {
   /// Nodes that the searches may look at; each set of nodes that they reach costs as many as the
-  /// network has. A count instead of a time: the same network gives the same order on any machine.
+  /// network has and 500 more. A count instead of a time: the same network gives the same order on
+  /// any machine.
   std::int64_t budget = 40'000'000;
 };
 

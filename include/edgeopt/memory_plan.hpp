@@ -7,6 +7,7 @@
 #include <algorithm>  // std::sort, std::unique
 #include <cstddef>
 #include <cstdint>
+#include <numeric>  // std::iota
 #include <optional>
 #include <span>
 #include <string>
@@ -102,7 +103,8 @@ struct MemoryPlan {
   std::int64_t constant_bytes = 0;      ///< weights and whatever else is known before the run
 };
 
-/// Plans the memory of a graph.
+/// Plans the memory of a graph. Orders are compared without in-place results; one that needs more
+/// than the given order once these are taken into account is not used.
 /// @throws DomainError for a graph without nodes, an alignment that is no power of two, and sums
 ///   that exceed 64 bits
 /// @pre the graph is one that `infer_shapes` accepts
@@ -113,13 +115,20 @@ struct MemoryPlan {
     const MemorySharing sharing(ordered, options.rule, options.in_place);
     plan.liveness = activation_liveness(sharing);
     plan.shared = sharing.shared_tensors();
+    plan.nodes.clear();
     for (const Node& node : ordered.nodes) plan.nodes.push_back(node.name);
   };
+  plan_ordered(graph);
   if (options.reorder) {
+    const std::int64_t given_peak = plan.liveness.peak_bytes;
     plan.order = reorder_for_peak(dataflow_of(graph, options.rule), *options.reorder);
     plan_ordered(reordered(graph, plan.order->nodes));
-  } else {
-    plan_ordered(graph);
+    if (plan.liveness.peak_bytes > given_peak) {  // the gain was lost to results out of place
+      std::iota(plan.order->nodes.begin(), plan.order->nodes.end(), std::size_t{0});
+      plan.order->peak_bytes = plan.order->peak_bytes_before;
+      plan.order->is_least = false;
+      plan_ordered(graph);
+    }
   }
   plan.arena = plan_arena(plan.liveness.tensors, options.arena);
   plan.constant_bytes = constant_bytes(graph);

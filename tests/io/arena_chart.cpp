@@ -21,6 +21,8 @@ TEST_CASE("the arena over time has a rectangle for each tensor and its lower bou
   REQUIRE(chart.rectangles.size() == plan.liveness.tensors.size());
   const io::Rectangle& conv1 = chart.rectangles[1];
   CHECK(conv1.label == "conv1");
+  CHECK(io::detail::without_output_number("/d1/Conv_output_0") == "/d1/Conv");
+  CHECK(io::detail::without_output_number("_output_0") == "_output_0");
   CHECK(conv1.left == 0);
   CHECK(conv1.right == 2);  // the end of node 1
   CHECK(conv1.top - conv1.bottom == 49);

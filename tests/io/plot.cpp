@@ -193,6 +193,14 @@ TEST_CASE("ceilings end where they meet and the axes show all of them") {
     }
 }
 
+TEST_CASE("texts that are too long keep what tells them from others") {
+  CHECK(io::detail::shortened("classifier", 10) == "classifier");
+  CHECK(io::detail::shortened("classifier", 6) == "class\u2026");
+  CHECK(io::detail::shortened_path("classifier", 6) == "class\u2026");
+  CHECK(io::detail::shortened_path("/blocks.0/Relu", 6) == "\u2026/Relu");
+  CHECK(io::detail::shortened_path("/\u00fc\u00e4/\u00f6", 3) == "\u2026/\u00f6");
+}
+
 TEST_CASE("tics of logarithmic axes are round numbers") {
   CHECK(io::detail::decade_text(1, 0) == "1");
   CHECK(io::detail::decade_text(2, -2) == "0.02");

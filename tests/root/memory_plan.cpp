@@ -160,6 +160,8 @@ TEST_CASE("networks compute the same in a planned arena as with memory for every
       CHECK(find_fault(plan.liveness.tensors, plan.arena).value_or("") == "");
       CHECK(run(ordered, tensor_offsets(ordered, plan, options), plan.arena.bytes) == expected);
       if (in_place == InPlace::elementwise) shared += static_cast<std::int64_t>(plan.shared.size());
+      CHECK(plan.liveness.peak_bytes <=
+            activation_liveness(graph, options.rule, in_place).peak_bytes);
       saved += in_place == InPlace::never ? plan.arena.bytes : -plan.arena.bytes;
     }
   }

@@ -58,6 +58,9 @@ struct ArenaPiece {
   return pieces;
 }
 
+/// More pairs are not listed: 16 bytes each.
+inline constexpr std::int64_t most_conflicts = 2'000'000;
+
 /// How many pairs of pieces are alive together: O(n log n), without looking at the pairs.
 [[nodiscard]] inline std::int64_t count_conflicts(const std::vector<ArenaPiece>& pieces) {
   std::vector<std::size_t> ends;

@@ -3,11 +3,10 @@
 /// Layouts of an arena: first fit in an order, a search over such orders, and best fit over time.
 #pragma once
 
-#include <algorithm>  // std::max, std::min, std::rotate, std::sort, std::upper_bound
+#include <algorithm>  // std::max, std::min, std::push_heap, std::sort, std::upper_bound
 #include <cstddef>
 #include <cstdint>
 #include <iterator>  // std::prev
-#include <limits>
 #include <map>
 #include <numeric>  // std::iota
 #include <set>
@@ -58,98 +57,137 @@ inline void insert_sorted(std::vector<ArenaExtent>& extents, ArenaExtent extent)
 /// First fit in an order that can be changed: pieces are placed one by one, each at the lowest
 /// offset that the pieces before it leave free. For every layout there is an order whose first fit
 /// needs no more (that of its offsets), so the orders hold an optimum.
+///
+/// The order is that of numbers which the pieces have. When one changes, only pieces that this can
+/// reach are placed anew.
 class FirstFit {
  public:
   FirstFit(const std::vector<ArenaPiece>& pieces, const ArenaConflicts& conflicts,
-           std::vector<std::uint32_t> order)
+           const std::vector<std::uint32_t>& order)
       : pieces_(pieces),
         conflicts_(conflicts),
-        order_(std::move(order)),
-        position_(order_.size()),
-        offset_(order_.size()),
-        height_up_to_(order_.size() + 1, 0) {
-    for (std::uint32_t i = 0; i < order_.size(); ++i) position_[order_[i]] = i;
-    (void)place_from(0, std::numeric_limits<std::int64_t>::max());
+        number_(order.size()),
+        offset_(order.size(), 0),
+        is_waiting_(order.size(), false),
+        is_in_tower_(order.size(), false) {
+    constexpr std::int64_t room = std::int64_t{1} << 20;  // for moves between two pieces
+    for (std::size_t i = 0; i < order.size(); ++i)
+      number_[order[i]] = static_cast<std::int64_t>(i) * room;
+    for (const std::uint32_t piece : order) offset_[piece] = lowest_offset(piece);
   }
 
-  [[nodiscard]] std::int64_t height() const { return height_up_to_.back(); }
   [[nodiscard]] const std::vector<std::int64_t>& offsets() const { return offset_; }
-  [[nodiscard]] std::uint32_t position(std::uint32_t piece) const { return position_[piece]; }
+  [[nodiscard]] std::int64_t end(std::uint32_t piece) const {
+    return offset_[piece] + pieces_[piece].bytes;
+  }
+  [[nodiscard]] std::int64_t height() const {
+    std::int64_t height = 0;
+    for (std::uint32_t piece = 0; piece < offset_.size(); ++piece)
+      height = std::max(height, end(piece));
+    return height;
+  }
   /// Pairs of pieces that were looked at so far.
   [[nodiscard]] std::int64_t looked_at() const { return looked_at_; }
 
-  /// Pieces that keep the arena from being lower: those that reach its height, and those they rest
-  /// on.
-  [[nodiscard]] const std::vector<std::uint32_t>& tower() {
-    tower_.clear();
-    for (std::uint32_t piece = 0; piece < order_.size(); ++piece)
-      if (offset_[piece] + pieces_[piece].bytes == height()) tower_.push_back(piece);
-    in_tower_.assign(order_.size(), false);
-    for (const std::uint32_t piece : tower_) in_tower_[piece] = true;
-    for (std::size_t i = 0; i < tower_.size(); ++i)
-      for (const std::uint32_t other : conflicts_.of(tower_[i]))
-        if (!in_tower_[other] && offset_[other] + pieces_[other].padded == offset_[tower_[i]]) {
-          in_tower_[other] = true;
+  /// A piece and those that keep it from being lower: what it rests on, and so on down.
+  [[nodiscard]] const std::vector<std::uint32_t>& tower_below(std::uint32_t top) {
+    for (const std::uint32_t piece : tower_) is_in_tower_[piece] = false;
+    tower_.assign(1, top);
+    is_in_tower_[top] = true;
+    for (std::size_t i = 0; i < tower_.size(); ++i) {
+      const std::span<const std::uint32_t> others = conflicts_.of(tower_[i]);
+      looked_at_ += static_cast<std::int64_t>(others.size());
+      for (const std::uint32_t other : others)
+        if (!is_in_tower_[other] && offset_[other] + pieces_[other].padded == offset_[tower_[i]]) {
+          is_in_tower_[other] = true;
           tower_.push_back(other);
         }
-    looked_at_ += static_cast<std::int64_t>(order_.size());
+    }
     return tower_;
   }
 
-  /// Moves a piece to another position and places all pieces behind anew. Where that makes the
-  /// arena higher than `limit`, everything is as it was before and the result false.
-  [[nodiscard]] bool move(std::uint32_t piece, std::uint32_t to, std::int64_t limit) {
-    const std::uint32_t from = position_[piece];
-    const std::uint32_t begin = std::min(from, to);
-    kept_offset_ = offset_;
-    kept_height_ = height_up_to_;
-    reorder(from, to);
-    if (place_from(begin, limit)) return true;
-    reorder(to, from);
-    offset_.swap(kept_offset_);
-    height_up_to_.swap(kept_height_);
-    return false;
+  /// Whether a piece is placed before another.
+  [[nodiscard]] bool is_before(std::uint32_t a, std::uint32_t b) const {
+    return number_[a] != number_[b] ? number_[a] < number_[b] : a < b;
+  }
+
+  /// Puts a piece right before or behind another in the order; calls `changed(piece, offset
+  /// before)` for each piece that lies elsewhere then.
+  template <class Changed>
+  void move(std::uint32_t piece, std::uint32_t beside, Changed&& changed) {
+    moved_ = piece;
+    number_before_ = number_[piece];
+    offsets_before_.clear();
+    number_[piece] = number_[beside] + (is_before(beside, piece) ? -1 : 1);
+    wait(piece);
+    const std::int64_t low = std::min(number_before_, number_[piece]);
+    const std::int64_t high = std::max(number_before_, number_[piece]);
+    for (const std::uint32_t other : conflicts_.of(piece))
+      if (low <= number_[other] && number_[other] <= high) wait(other);
+    place_waiting(changed);
+  }
+
+  /// Takes the last move back. `changed` as above.
+  template <class Changed>
+  void take_back(Changed&& changed) {
+    number_[moved_] = number_before_;
+    for (const auto& [piece, offset] : offsets_before_) {
+      const std::int64_t now = offset_[piece];
+      offset_[piece] = offset;
+      changed(piece, now);
+    }
   }
 
  private:
-  void reorder(std::uint32_t from, std::uint32_t to) {
-    const auto at = [&](std::uint32_t i) { return order_.begin() + i; };
-    if (from < to)
-      std::rotate(at(from), at(from + 1), at(to + 1));
-    else
-      std::rotate(at(to), at(from), at(from + 1));
-    for (std::uint32_t i = std::min(from, to); i <= std::max(from, to); ++i)
-      position_[order_[i]] = i;
+  void wait(std::uint32_t piece) {
+    if (is_waiting_[piece]) return;
+    is_waiting_[piece] = true;
+    waiting_.push_back(piece);
+    std::push_heap(waiting_.begin(), waiting_.end(),
+                   [this](std::uint32_t a, std::uint32_t b) { return is_before(b, a); });
   }
 
-  /// Places the pieces from a position on; stops with false above `limit`.
-  bool place_from(std::uint32_t begin, std::int64_t limit) {
-    for (std::uint32_t i = begin; i < order_.size(); ++i) {
-      const std::uint32_t piece = order_[i];
-      below_.clear();
-      const std::span<const std::uint32_t> others = conflicts_.of(piece);
-      for (const std::uint32_t other : others)
-        if (position_[other] < i)
-          insert_sorted(below_, {offset_[other], offset_[other] + pieces_[other].padded});
-      looked_at_ += static_cast<std::int64_t>(others.size()) + 1;
-      offset_[piece] = lowest_fit(below_, pieces_[piece].padded);
-      height_up_to_[i + 1] = std::max(height_up_to_[i], offset_[piece] + pieces_[piece].bytes);
-      if (height_up_to_[i + 1] > limit) return false;
+  /// In the order of placement, so that whatever a piece depends on lies where it will stay.
+  template <class Changed>
+  void place_waiting(Changed&& changed) {
+    while (!waiting_.empty()) {
+      std::pop_heap(waiting_.begin(), waiting_.end(),
+                    [this](std::uint32_t a, std::uint32_t b) { return is_before(b, a); });
+      const std::uint32_t piece = waiting_.back();
+      waiting_.pop_back();
+      is_waiting_[piece] = false;
+      const std::int64_t before = offset_[piece];
+      offset_[piece] = lowest_offset(piece);
+      if (offset_[piece] == before) continue;
+      offsets_before_.emplace_back(piece, before);
+      changed(piece, before);
+      for (const std::uint32_t other : conflicts_.of(piece))
+        if (is_before(piece, other)) wait(other);
     }
-    return true;
+  }
+
+  [[nodiscard]] std::int64_t lowest_offset(std::uint32_t piece) {
+    below_.clear();
+    const std::span<const std::uint32_t> others = conflicts_.of(piece);
+    for (const std::uint32_t other : others)
+      if (is_before(other, piece))
+        insert_sorted(below_, {offset_[other], offset_[other] + pieces_[other].padded});
+    looked_at_ += static_cast<std::int64_t>(others.size()) + 1;
+    return lowest_fit(below_, pieces_[piece].padded);
   }
 
   const std::vector<ArenaPiece>& pieces_;
   const ArenaConflicts& conflicts_;
-  std::vector<std::uint32_t> order_;
-  std::vector<std::uint32_t> position_;     // of each piece in the order
-  std::vector<std::int64_t> offset_;        // of each piece
-  std::vector<std::int64_t> height_up_to_;  // after the first i pieces
-  std::vector<std::int64_t> kept_offset_;
-  std::vector<std::int64_t> kept_height_;
-  std::vector<ArenaExtent> below_;
+  std::vector<std::int64_t> number_;  // of each piece: its place in the order
+  std::vector<std::int64_t> offset_;
+  std::vector<bool> is_waiting_;
+  std::vector<bool> is_in_tower_;
+  std::vector<std::uint32_t> waiting_;  // to be placed anew: a heap
   std::vector<std::uint32_t> tower_;
-  std::vector<bool> in_tower_;
+  std::vector<ArenaExtent> below_;
+  std::uint32_t moved_ = 0;
+  std::int64_t number_before_ = 0;
+  std::vector<std::pair<std::uint32_t, std::int64_t>> offsets_before_;
   std::int64_t looked_at_ = 0;
 };
 
@@ -160,32 +198,105 @@ struct FoundOffsets {
   std::int64_t looked_at = 0;  ///< pairs of pieces
 };
 
-/// First fit by size, then moves of single pieces out of the tower that makes the arena as high as
-/// it is. A move that makes it no higher is kept, now and then also one that makes it a little
-/// higher. Ends at `bound` or when the budget is spent.
+/// Looks for a layout below the best so far: pieces that end above a target, a byte less than the
+/// best height, are what has to go.
+class ArenaSearch {
+ public:
+  ArenaSearch(const std::vector<ArenaPiece>& pieces, const ArenaConflicts& conflicts)
+      : conflicts_(conflicts),
+        fit_(pieces, conflicts, by_size(pieces)),
+        place_in_high_(pieces.size(), none) {
+    keep_best();
+  }
+
+  [[nodiscard]] FoundOffsets run(std::int64_t bound, std::int64_t budget, Random random) {
+    while (best_.height > bound && fit_.looked_at() < budget) {
+      step(random);
+      if (high_.empty()) keep_best();
+    }
+    best_.looked_at = fit_.looked_at();
+    return std::move(best_);
+  }
+
+ private:
+  static constexpr std::uint32_t none = static_cast<std::uint32_t>(-1);
+
+  /// Moves one piece of a tower that is too high. A move that leaves no more above the target is
+  /// kept, now and then also one that leaves a little more.
+  void step(Random& random) {
+    constexpr std::int64_t little = 50;  // 2 percent of the height
+    const std::vector<std::uint32_t>& tower = fit_.tower_below(any_of(high_, random));
+    const std::uint32_t piece = any_of(tower, random);
+    const std::span<const std::uint32_t> others = conflicts_.of(piece);
+    if (others.empty()) return;
+    std::uint32_t beside = any_of(others, random);
+    for (int tries = 0; tries < 4 && fit_.is_before(piece, beside); ++tries)
+      beside = any_of(others, random);  // rather forward than backward
+    const double slack = random.below(8) == 0 ? static_cast<double>(best_.height / little) : 0;
+    const double excess = excess_;
+    const auto changed = [this](std::uint32_t each, std::int64_t before) { note(each, before); };
+    fit_.move(piece, beside, changed);
+    if (excess_ > excess + slack) fit_.take_back(changed);
+  }
+
+  template <class List>
+  [[nodiscard]] static std::uint32_t any_of(const List& list, Random& random) {
+    return list[static_cast<std::size_t>(random.below(list.size()))];
+  }
+
+  /// Keeps what a piece that moved ends above the target with.
+  void note(std::uint32_t piece, std::int64_t offset_before) {
+    const std::int64_t end = fit_.end(piece);
+    const std::int64_t end_before = end - fit_.offsets()[piece] + offset_before;
+    excess_ += above_target(end) - above_target(end_before);
+    if (end > target_ && place_in_high_[piece] == none) {
+      place_in_high_[piece] = static_cast<std::uint32_t>(high_.size());
+      high_.push_back(piece);
+    } else if (end <= target_ && place_in_high_[piece] != none) {
+      place_in_high_[high_.back()] = place_in_high_[piece];
+      high_[place_in_high_[piece]] = high_.back();
+      high_.pop_back();
+      place_in_high_[piece] = none;
+    }
+  }
+
+  /// As a number whose sums cannot wrap; they are exact up to 2^53 bytes.
+  [[nodiscard]] double above_target(std::int64_t end) const {
+    return end > target_ ? static_cast<double>(end - target_) : 0;
+  }
+
+  /// Takes the present layout as the best and aims below it.
+  void keep_best() {
+    best_.offsets = fit_.offsets();
+    best_.height = fit_.height();
+    target_ = best_.height - 1;
+    excess_ = 0;
+    high_.clear();
+    for (std::uint32_t piece = 0; piece < place_in_high_.size(); ++piece) {
+      place_in_high_[piece] = none;
+      if (fit_.end(piece) <= target_) continue;
+      place_in_high_[piece] = static_cast<std::uint32_t>(high_.size());
+      high_.push_back(piece);
+      excess_ += above_target(fit_.end(piece));
+    }
+  }
+
+  const ArenaConflicts& conflicts_;
+  FirstFit fit_;
+  FoundOffsets best_;
+  std::int64_t target_ = 0;
+  double excess_ = 0;                // bytes above the target, of all pieces
+  std::vector<std::uint32_t> high_;  // pieces that end above the target
+  std::vector<std::uint32_t> place_in_high_;
+};
+
+/// First fit by size, then moves of single pieces in the order of placement. Ends at `bound` or
+/// when the budget is spent.
 [[nodiscard]] inline FoundOffsets search_order(const std::vector<ArenaPiece>& pieces,
                                                std::int64_t bound, std::int64_t budget,
                                                Random random) {
-  constexpr std::int64_t little = 50;  // 2 percent
   const ArenaConflicts conflicts(pieces);
-  FirstFit fit(pieces, conflicts, by_size(pieces));
-  FoundOffsets best{fit.offsets(), fit.height(), 0};
-  while (best.height > bound && fit.looked_at() < budget) {
-    const std::vector<std::uint32_t>& tower = fit.tower();
-    const std::uint32_t piece = tower[static_cast<std::size_t>(random.below(tower.size()))];
-    const std::uint32_t position = fit.position(piece);
-    const bool moves_forward = position > 0 && random.below(4) > 0;
-    const std::uint64_t to = random.below(moves_forward ? position : pieces.size());
-    const std::int64_t room = std::numeric_limits<std::int64_t>::max() - fit.height();
-    const std::int64_t slack = random.below(8) == 0 ? std::min(room, fit.height() / little) : 0;
-    (void)fit.move(piece, static_cast<std::uint32_t>(to), fit.height() + slack);
-    if (fit.height() < best.height) {
-      best.height = fit.height();
-      best.offsets = fit.offsets();
-    }
-  }
-  best.looked_at = fit.looked_at();
-  return best;
+  return ArenaSearch(pieces, conflicts).run(bound, budget, random);
 }
 
 /// First fit by size as above, without the memory for the pairs: O(n^2) time, O(n) memory.

@@ -170,6 +170,11 @@ class OrderWalk {
   std::vector<std::uint32_t> ready_;
 };
 
+/// What a state counts as: its nodes, and a few hundred more for keeping it.
+[[nodiscard]] constexpr std::int64_t cost_of_state(std::size_t nodes) {
+  return static_cast<std::int64_t>(nodes) + 500;
+}
+
 /// States that a search has reached, each with the one before it.
 class OrderStates {
  public:
@@ -196,22 +201,21 @@ class OrderStates {
   [[nodiscard]] bool is_outdated(std::size_t state) const {
     return peaks_.at(states_[state].has_run) < states_[state].peak;
   }
-  /// Nodes that were looked at so far: all of them for each state.
+  /// What the states reached so far count as.
   [[nodiscard]] std::int64_t looked_at() const { return looked_at_; }
 
   /// Reaches every state that lies one choice behind this one and whose peak is below `limit`;
   /// calls `reached(state)` for those that are new or were reached with a higher peak before.
   template <class Reached>
   void expand(std::size_t from, std::int64_t limit, Reached&& reached) {
-    const auto all = static_cast<std::int64_t>(walk_.size());
     walk_.restart(states_[from].has_run);
-    looked_at_ += all;
+    looked_at_ += cost_of_state(walk_.size());
     for (const std::uint32_t node : walk_.ready()) {
       const std::int64_t peak = std::max(states_[from].peak, walk_.effect(node).need);
       if (peak >= limit) continue;
       child_ = walk_;
       child_.run(node);
-      looked_at_ += all;
+      looked_at_ += cost_of_state(walk_.size());
       std::vector<std::uint32_t> ran{node};
       child_.settle(peak, ran);
       const std::size_t state = add(child_, peak, from, std::move(ran));
@@ -287,7 +291,8 @@ struct LeastPeak {
   const OrderProblem problem(flow);
   // A level has about as many states to look at as the beam is wide, and twice as many children.
   const auto count = static_cast<std::int64_t>(problem.size());
-  const std::int64_t width = std::min(widest, budget / 3 / count / count);
+  const std::int64_t width = std::min(
+      widest, budget / 3 / std::max<std::int64_t>(count, 1) / cost_of_state(problem.size()));
   if (width == 0) return std::nullopt;
   OrderStates states(problem, bound);
   std::map<std::size_t, std::vector<std::size_t>> levels;  // states by number of nodes that ran

@@ -6,12 +6,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "edgeopt/io/charts.hpp"
 #include "edgeopt/io/readable.hpp"
 #include "edgeopt/memory_plan.hpp"
 
 namespace edgeopt::inline v0::io {
+
+namespace detail {
+
+/// A tensor's name without what PyTorch's exporter appends to that of its node.
+[[nodiscard]] inline std::string without_output_number(std::string name) {
+  constexpr std::string_view appended = "_output_0";
+  if (name.size() > appended.size() && name.ends_with(appended))
+    name.resize(name.size() - appended.size());
+  return name;
+}
+
+}  // namespace detail
 
 /// The arena over time: each tensor as a rectangle, from the first node that needs it to the last,
 /// and from its offset to its end.
@@ -41,7 +54,8 @@ namespace edgeopt::inline v0::io {
     const std::int64_t offset = plan.arena.offsets[i];
     chart.rectangles.push_back({static_cast<double>(stored.first_node),
                                 static_cast<double>(stored.last_node + 1), amount(offset),
-                                amount(offset + stored.bytes), stored.name});
+                                amount(offset + stored.bytes),
+                                detail::without_output_number(stored.name)});
   }
   chart.levels.push_back(level("lower bound", plan.arena.bound.aligned_bytes));
   if (plan.arena.bytes != plan.arena.bound.aligned_bytes)

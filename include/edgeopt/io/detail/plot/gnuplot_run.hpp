@@ -91,6 +91,15 @@ struct PlotArea {
   return text.substr(0, end) + "\u2026";
 }
 
+/// The same for the name of a place among others, of which the end tells most: "\u2026/conv2/Relu".
+[[nodiscard]] inline std::string shortened_path(const std::string& text, std::size_t count) {
+  if (character_count(text) <= count || text.find('/') == text.npos) return shortened(text, count);
+  std::size_t begin = text.size();
+  for (std::size_t seen = 1; seen < count && begin > 0;)
+    if ((static_cast<unsigned char>(text[--begin]) & 0xc0) != 0x80) ++seen;
+  return "\u2026" + text.substr(begin);
+}
+
 /// Collects commands and data for gnuplot and runs it.
 class GnuplotRun {
  public:

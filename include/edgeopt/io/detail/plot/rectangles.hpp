@@ -51,7 +51,7 @@ inline void set_label_inside(GnuplotRun& run, const Rectangle& rectangle, const 
   if ((is_upright ? width : height) < line_height || length <= 0) return;
   const auto room = static_cast<std::size_t>(length / character_width);
   if (room < std::min(shortest, character_count(rectangle.label))) return;
-  run << "set label " << gnuplot_quoted(shortened(rectangle.label, room)) << " at "
+  run << "set label " << gnuplot_quoted(shortened_path(rectangle.label, room)) << " at "
       << (rectangle.left + rectangle.right) / 2 << "," << (rectangle.bottom + rectangle.top) / 2
       << " center" << (is_upright ? " rotate by 90" : "")
       << " font ',13' textcolor '#101010' front\n";
