@@ -70,6 +70,8 @@ struct DeviceComparison {
   std::optional<std::string> activations_in{};  ///< the memory that was asked
   std::optional<double> time_lower_bound_ms{};  ///< no run is faster
   std::optional<std::string> limiter{};         ///< the ceiling of that bound
+  std::optional<double> calibrated_ms{};        ///< an estimate, not a bound
+  std::optional<double> calibrated_error{};     ///< 90th percentile of such estimates' errors
   std::optional<double> compute_utilization{};  ///< at the latency given: macs / s / peak
   std::optional<double> bound_share{};          ///< lower bound / latency given
   std::optional<double> energy_low_mj{};        ///< low power x the time below
@@ -93,6 +95,8 @@ constexpr void visit_columns(const DeviceComparison*, Visit&& visit) {
   visit("activations_in", &Answer::activations_in);
   visit("time_lower_bound_ms", &Answer::time_lower_bound_ms);
   visit("limiter", &Answer::limiter);
+  visit("calibrated_ms", &Answer::calibrated_ms);
+  visit("calibrated_error", &Answer::calibrated_error);
   visit("compute_utilization", &Answer::compute_utilization);
   visit("bound_share", &Answer::bound_share);
   visit("energy_low_mj", &Answer::energy_low_mj);
