@@ -75,8 +75,8 @@ TEST_CASE("every value of the table has an origin and a source, and none without
         device);
     CHECK(device.power_low_w.value.value_or(0) <= device.power_high_w.value.value_or(1e9));
   }
-  for (const Device& device : all_devices())
-    CHECK(&find_device(all_devices(), device.name) != nullptr);
+  const std::vector<Device> devices = all_devices();
+  for (const Device& device : devices) CHECK(find_device(devices, device.name) == device);
 }
 
 TEST_CASE("derived rates are what their derivations say") {
