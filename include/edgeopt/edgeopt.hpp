@@ -153,6 +153,7 @@
 #include "edgeopt/study/loader.hpp"
 #include "edgeopt/study/machine_ceilings.hpp"
 #include "edgeopt/study/manifest.hpp"
+#include "edgeopt/study/measure_energy.hpp"
 #include "edgeopt/study/measure_layers.hpp"
 #include "edgeopt/study/measure_network.hpp"
 #include "edgeopt/study/metrics.hpp"

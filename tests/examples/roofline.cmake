@@ -17,3 +17,8 @@ edgeopt_add_example_test(roofline_measured_int8 roofline ARGS --measure --precis
 edgeopt_add_example_test(roofline_device_or_measure roofline ARGS --measure --device "Jetson Nano"
   STATUS 2 STDERR "excludes")
 edgeopt_add_example_test(roofline_threads_alone roofline ARGS --threads 2 STATUS 2 STDERR "requires --ceilings")
+# Where the processor shows no counters a sentence says so; where it does, a table comes.
+if(NOT EXISTS /sys/class/powercap/intel-rapl:0)
+  edgeopt_add_example_test(roofline_energy roofline ARGS --energy
+    STATUS 1 STDERR "/sys/class/powercap: no energy counters of a processor; this machine does not show them")
+endif()

@@ -1,4 +1,6 @@
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -6,6 +8,7 @@
 #include "edgeopt/kernels/peak_loops.hpp"
 #include "edgeopt/layer_operators.hpp"
 #include "edgeopt/study/machine_ceilings.hpp"
+#include "edgeopt/study/measure_energy.hpp"
 #include "edgeopt/study/measure_layers.hpp"
 #include "edgeopt/study/roofline_artifacts.hpp"
 #include "temporary_folder.hpp"
@@ -150,4 +153,24 @@ TEST_CASE("a roofline as a chart leaves out what has no place on it") {
       save_roofline_artifacts(folder.path() / "out", analysis, "/no/such/gnuplot");
   CHECK(written.files == std::vector<std::string>{"roofline_points.csv", "roofline_ceilings.csv"});
   CHECK_FALSE(written.missing_pictures_note.empty());
+}
+
+TEST_CASE("energy of a run is what the counters went up by") {
+  const TemporaryFolder folder;
+  const auto put = [&](const char* file, const char* text) {
+    std::filesystem::create_directories(folder.path() / "intel-rapl:0");
+    std::ofstream(folder.path() / "intel-rapl:0" / file) << text << '\n';
+  };
+  put("name", "package-0");
+  put("energy_uj", "0");
+  put("max_energy_range_uj", "1000000000");
+  edgeopt::io::EnergyMeter meter(folder.path());
+  const MeasuredEnergy measured = measure_energy(
+      meter, 4, [&] { put("energy_uj", "6000000"); },
+      stepping_clock(std::chrono::milliseconds(500)));
+  CHECK(measured.joules == Approx(6));
+  CHECK(measured.seconds == Approx(0.5));
+  CHECK(measured.average_power_w == Approx(12));
+  CHECK(measured.energy_per_run_mj == Approx(1500));
+  CHECK_THROWS_AS(measure_energy(meter, 0, [] {}), DomainError);
 }
