@@ -1,8 +1,11 @@
 // Where SmallCNN fits, how fast it can be there, and what limits it.
 #include <edgeopt/device_comparison.hpp>
 #include <edgeopt/devices.hpp>
+#include <edgeopt/energy.hpp>
 #include <edgeopt/io/csv.hpp>
 #include <edgeopt/latency_calibration.hpp>
+#include <edgeopt/layer_operators.hpp>
+#include <edgeopt/network_demand.hpp>
 #include <edgeopt/table.hpp>
 #include <iostream>
 #include <string>
@@ -72,6 +75,25 @@ edgeopt::Table short_table(const std::vector<edgeopt::DeviceComparison>& answers
   return table;
 }
 
+/// The network in every precision and technology, for ordering them.
+std::vector<edgeopt::OrdinalEnergy> ordinal_energies(const Options& options) {
+  using edgeopt::Precision;
+  std::vector<edgeopt::OrdinalEnergy> rows;
+  for (const Precision precision : {Precision::fp32, Precision::fp16, Precision::int8}) {
+    const edgeopt::NetworkDemand network =
+        edgeopt::network_demand(options.spec, options.batch, precision, options.winograd_tile);
+    std::int64_t activation_bytes = 0;  // read and written
+    for (const auto& each : edgeopt::layer_operators(options.spec, options.batch, precision))
+      activation_bytes += each.bytes_read + each.bytes_written;
+    for (const auto& layer :
+         edgeopt::estimate_layerwise_stats(options.spec, options.batch, precision))
+      activation_bytes -= layer.parameter_bytes;
+    for (const edgeopt::TechnologyEnergy& technology : edgeopt::technology_energies)
+      rows.push_back(edgeopt::ordinal_energy(network, activation_bytes, technology));
+  }
+  return rows;
+}
+
 void print_list(const Options& options) {
   const std::vector<edgeopt::Device> devices = devices_of(options);
   edgeopt::Table table = edgeopt::devices_table(devices);
@@ -113,7 +135,11 @@ void report(const Options& options) {
                         std::to_string(network.macs) + " multiply-accumulates, " +
                         std::to_string(network.parameter_bytes) + " bytes of parameters, " +
                         std::to_string(network.peak_activation_bytes) + " of activations",
-                    for_people ? short_table(answers, has_latency) : edgeopt::to_table(answers)}},
+                    for_people ? short_table(answers, has_latency) : edgeopt::to_table(answers)},
+                   {"ordinal_energy",
+                    "Energy of operations and accesses alone, by published technologies: orders "
+                    "precisions, says nothing of a device",
+                    edgeopt::to_table(ordinal_energies(options))}},
                   options.format);
   if (!for_people) return;
   std::cout

@@ -45,6 +45,7 @@
 #include "edgeopt/layer_operators.hpp"
 #include "edgeopt/memory_plan.hpp"
 #include "edgeopt/model_memory.hpp"
+#include "edgeopt/network_demand.hpp"
 #include "edgeopt/operator_profile.hpp"
 #include "edgeopt/pareto.hpp"
 #include "edgeopt/precision.hpp"
