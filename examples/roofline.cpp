@@ -1,10 +1,14 @@
 // SmallCNN's layers under the ceilings of a device, or of this machine with measured times.
+#include <algorithm>
 #include <edgeopt/devices.hpp>
 #include <edgeopt/io/cache_levels.hpp>
+#include <edgeopt/io/powercap.hpp>
 #include <edgeopt/latency_bounds.hpp>
 #include <edgeopt/layer_operators.hpp>
 #include <edgeopt/study/machine_ceilings.hpp>
+#include <edgeopt/study/measure_energy.hpp>
 #include <edgeopt/study/measure_layers.hpp>
+#include <edgeopt/study/measure_network.hpp>
 #include <edgeopt/study/roofline_artifacts.hpp>
 #include <edgeopt/table.hpp>
 #include <iostream>
@@ -27,6 +31,7 @@ struct Options {
   std::vector<std::string> files;
   bool measure = false;
   bool ceilings = false;
+  bool energy = false;
   std::int64_t threads = 1;
   std::int64_t repeats = 9;
   double repeat_ms = 10;
@@ -76,6 +81,22 @@ void print_ceilings(const Options& options) {
                   options.format);
 }
 
+/// --energy: what the processor's counters say while the network runs for about a second.
+void print_energy(const Options& options) {
+  edgeopt::io::EnergyMeter meter;  // says so where there is nothing to read
+  const auto run = [&](std::int64_t runs) {
+    return edgeopt::measure_network_latency(options.spec, options.batch, options.precision,
+                                            {.warmup = 0, .runs = runs, .repeats = 1});
+  };
+  const double latency_ms = run(20);
+  const auto runs = std::max<std::int64_t>(1, static_cast<std::int64_t>(1000 / latency_ms));
+  const edgeopt::MeasuredEnergy measured =
+      edgeopt::measure_energy(meter, runs, [&] { (void)run(runs); });
+  examples::print({{"energy", "Energy of the whole processor, measured over batches of SmallCNN",
+                    edgeopt::to_table(std::vector{measured})}},
+                  options.format);
+}
+
 /// The points, with measured layers where the machine was measured.
 edgeopt::RooflineAnalysis analyse(const Options& options) {
   std::vector<edgeopt::MeasuredLayer> layers;
@@ -87,11 +108,13 @@ edgeopt::RooflineAnalysis analyse(const Options& options) {
                      std::to_string(options.batch);
   analysis.roofline = options.measure ? measure_machine(options, 1).roofline
                                       : edgeopt::device_roofline(chosen_device(options));
-  analysis.points = edgeopt::place(
-      analysis.roofline, edgeopt::layer_operators(options.spec, options.batch, options.precision,
-                                                  options.winograd_tile));
+  std::vector<edgeopt::RooflineOperator> operators = edgeopt::layer_operators(
+      options.spec, options.batch, options.precision, options.winograd_tile);
+  if (options.measure)  // our fp16 engine stores halves and multiplies floats
+    for (edgeopt::RooflineOperator& each : operators) each.type = edgeopt::ElementType::f32;
+  analysis.points = edgeopt::place(analysis.roofline, operators);
   for (std::size_t i = 0; i < layers.size(); ++i)
-    edgeopt::set_measured(analysis.points[i], layers[i].ms);
+    if (layers[i].ms) edgeopt::set_measured(analysis.points[i], *layers[i].ms);
   return analysis;
 }
 
@@ -100,7 +123,7 @@ void report(const Options& options) {
   examples::print(
       {{"points",
         analysis.network + " on " + analysis.roofline.name +
-            (options.measure ? ": bounds, and times of layers measured one by one"
+            (options.measure ? ": bounds, and layers measured as differences of networks"
                              : ": bounds, not predictions"),
         edgeopt::to_table(analysis.points)},
        {"ceilings", "Ceilings", edgeopt::to_table(edgeopt::ceiling_rows(analysis.roofline))}},
@@ -152,6 +175,12 @@ int main(int argc, char** argv) {
                                     "Only measure this machine's ceilings and print them");
   ceilings->excludes(device)->excludes(measure);
   program
+      .add_flag("--energy", options.energy,
+                "Only measure the processor's energy, where it shows its counters")
+      ->excludes(device)
+      ->excludes(measure)
+      ->excludes(ceilings);
+  program
       .add_option("--threads", options.threads, "For --ceilings: measure one thread and this many")
       ->check(CLI::Range(1, 1024))
       ->needs(ceilings)
@@ -166,7 +195,9 @@ int main(int argc, char** argv) {
                      "Folder for roofline_points.csv, roofline_ceilings.csv and roofline.png");
   examples::add_format_option(program, options.format);
   return examples::run(program, argc, argv, [&] {
-    if (options.ceilings)
+    if (options.energy)
+      print_energy(options);
+    else if (options.ceilings)
       print_ceilings(options);
     else
       report(options);

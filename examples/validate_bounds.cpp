@@ -36,7 +36,7 @@ Validation validate() {
   std::vector<edgeopt::CalibrationRun> runs;
   for (const edgeopt::PublishedLatency& latency : edgeopt::published_latencies()) {
     const edgeopt::PublishedNetwork network = edgeopt::published_network(latency.network);
-    const edgeopt::Device& device = edgeopt::find_device(devices, latency.device);
+    const edgeopt::Device device = edgeopt::find_device(devices, latency.device);
     validation.bounds.push_back(edgeopt::bound_published(latency, network, device));
     runs.push_back(edgeopt::calibration_run(latency, network, device));
   }

@@ -312,8 +312,7 @@ inline bool same_but_for_case(std::string_view a, std::string_view b) {
 
 /// The device of that name, in upper or lower case.
 /// @throws DomainError, with the nearest name, when there is none
-[[nodiscard]] inline const Device& find_device(std::span<const Device> devices,
-                                               std::string_view name) {
+[[nodiscard]] inline Device find_device(std::span<const Device> devices, std::string_view name) {
   std::vector<std::string_view> names;
   for (const Device& device : devices) {
     if (detail::same_but_for_case(device.name, name)) return device;

@@ -18,12 +18,7 @@
 #include "edgeopt/energy.hpp"
 #include "edgeopt/error.hpp"
 #include "edgeopt/latency_bounds.hpp"
-#include "edgeopt/memory_plan.hpp"
-#include "edgeopt/model_memory.hpp"
 #include "edgeopt/precision.hpp"
-#include "edgeopt/small_cnn_graph.hpp"
-#include "edgeopt/small_cnn_spec.hpp"
-#include "edgeopt/winograd.hpp"
 
 namespace edgeopt::inline v0 {
 
@@ -70,6 +65,8 @@ struct DeviceComparison {
   std::optional<std::string> activations_in{};  ///< the memory that was asked
   std::optional<double> time_lower_bound_ms{};  ///< no run is faster
   std::optional<std::string> limiter{};         ///< the ceiling of that bound
+  std::optional<double> calibrated_ms{};        ///< an estimate, not a bound
+  std::optional<double> calibrated_error{};     ///< 90th percentile of such estimates' errors
   std::optional<double> compute_utilization{};  ///< at the latency given: macs / s / peak
   std::optional<double> bound_share{};          ///< lower bound / latency given
   std::optional<double> energy_low_mj{};        ///< low power x the time below
@@ -93,6 +90,8 @@ constexpr void visit_columns(const DeviceComparison*, Visit&& visit) {
   visit("activations_in", &Answer::activations_in);
   visit("time_lower_bound_ms", &Answer::time_lower_bound_ms);
   visit("limiter", &Answer::limiter);
+  visit("calibrated_ms", &Answer::calibrated_ms);
+  visit("calibrated_error", &Answer::calibrated_error);
   visit("compute_utilization", &Answer::compute_utilization);
   visit("bound_share", &Answer::bound_share);
   visit("energy_low_mj", &Answer::energy_low_mj);
@@ -219,27 +218,6 @@ inline std::string origin_of(const Device& device, Precision precision,
   std::vector<DeviceComparison> answers;
   for (const Device& device : devices) answers.push_back(compare_device(network, device, options));
   return answers;
-}
-
-/// What SmallCNN asks for: parameters as `model_memory_bytes` counts them, activations as its graph
-/// keeps them alive. `winograd_tile` is the m of F(m x m, 3 x 3) that the engine may use for its
-/// convolutions; 1 where it uses none.
-/// @throws DomainError for a network that cannot be built and for a tile below 1
-[[nodiscard]] inline NetworkDemand network_demand(const SmallCNNSpec& spec, std::int64_t batch,
-                                                  Precision precision,
-                                                  std::int64_t winograd_tile = 1) {
-  const Graph graph = small_cnn_graph(spec, batch, precision);
-  const std::vector<LayerEstimate> layers = estimate_layerwise_stats(spec, batch, precision);
-  NetworkDemand demand;
-  demand.name = graph.name;
-  demand.precision = precision;
-  demand.macs = total(layers).macs;
-  demand.executed_macs = executed_macs(demand.macs, layers[0].macs + layers[1].macs, winograd_tile);
-  demand.parameter_bytes = model_memory_bytes(spec, precision);
-  demand.peak_activation_bytes = peak_activation_bytes(graph);
-  for (const TensorId id : graph.inputs) demand.input_bytes += byte_count(graph.tensor(id));
-  for (const TensorId id : graph.outputs) demand.output_bytes += byte_count(graph.tensor(id));
-  return demand;
 }
 
 }  // namespace edgeopt::inline v0

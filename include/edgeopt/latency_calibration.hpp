@@ -4,12 +4,14 @@
 /// operators, fitted on published latencies of a family of devices, with its error beside it.
 #pragma once
 
-#include <algorithm>  // std::max
+#include <algorithm>  // std::max, std::min
 #include <array>
 #include <cmath>  // std::abs
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,9 +21,11 @@
 #include "edgeopt/columns.hpp"
 #include "edgeopt/device.hpp"
 #include "edgeopt/error.hpp"
+#include "edgeopt/layer_estimates.hpp"
 #include "edgeopt/published_latencies.hpp"
 #include "edgeopt/published_networks.hpp"
 #include "edgeopt/roofline.hpp"
+#include "edgeopt/small_cnn_spec.hpp"
 #include "edgeopt/statistics.hpp"
 
 namespace edgeopt::inline v0 {
@@ -220,6 +224,85 @@ constexpr void visit_columns(const PredictionErrors*, Visit&& visit) {
     run.bound_ms[i] = longest.ms().value_or(0);
   }
   return run;
+}
+
+/// A time that slowdowns predict, and how wrong such predictions were for networks left out of the
+/// fit.
+struct CalibratedEstimate {
+  double ms = 0;
+  std::string family;
+  double median_error = 0;         ///< absolute, relative
+  double percentile_90_error = 0;  ///< absolute, relative
+
+  friend bool operator==(const CalibratedEstimate&, const CalibratedEstimate&) = default;
+};
+
+/// Slowdowns of every family of published runs, with their errors.
+class PublishedCalibration {
+ public:
+  /// Fits all families. @throws DomainError when a published run's device is none of `devices`
+  explicit PublishedCalibration(std::span<const Device> devices) {
+    std::map<std::string, PublishedNetwork> networks;
+    for (const PublishedNetwork& network : published_networks()) networks[network.name] = network;
+    std::vector<CalibrationRun> runs;
+    for (const PublishedLatency& latency : published_latencies()) {
+      const PublishedNetwork& network = networks.at(std::string(latency.network));
+      runs.push_back(calibration_run(latency, network, find_device(devices, latency.device)));
+      Family& family = families_[runs.back().family];
+      family.runs.push_back(runs.back());
+      family.least_macs = std::min(family.least_macs, network.macs());
+      family.most_macs = std::max(family.most_macs, network.macs());
+    }
+    for (auto& [name, family] : families_) family.slowdowns = fit_slowdowns(family.runs);
+    for (const PredictionErrors& errors : prediction_errors(leave_one_network_out(runs)))
+      if (const auto found = families_.find(errors.family); found != families_.end())
+        found->second.errors = errors;
+  }
+
+  /// What a network is expected to take on a device with all its cores; nothing where nobody
+  /// published runs of that core, precision and number of threads, or where the network has less
+  /// than a quarter of the multiply-accumulates of the smallest network there, or more than four
+  /// times those of the largest.
+  [[nodiscard]] std::optional<CalibratedEstimate> estimate(const PublishedNetwork& network,
+                                                           Precision precision,
+                                                           const Device& device) const {
+    PublishedLatency latency;
+    latency.precision = precision;
+    latency.threads = device.cores.value.value_or(1);
+    latency.engine = device.kind == DeviceKind::single_board_computer ? "ncnn" : "X-CUBE-AI";
+    latency.latency_ms = 1;
+    const CalibrationRun run = calibration_run(latency, network, device);
+    const auto found = families_.find(run.family);
+    if (found == families_.end()) return std::nullopt;
+    const Family& family = found->second;
+    if (4 * network.macs() < family.least_macs || network.macs() / 4 > family.most_macs)
+      return std::nullopt;
+    return CalibratedEstimate{predicted_ms(run.bound_ms, family.slowdowns), run.family,
+                              family.errors.median, family.errors.percentile_90};
+  }
+
+ private:
+  struct Family {
+    std::vector<CalibrationRun> runs{};
+    Slowdowns slowdowns{};
+    PredictionErrors errors{};
+    std::int64_t least_macs = std::numeric_limits<std::int64_t>::max();
+    std::int64_t most_macs = 0;
+  };
+  std::map<std::string, Family> families_;
+};
+
+/// SmallCNN as its weighted operators, for a batch. @throws DomainError for one that cannot be
+/// built
+[[nodiscard]] inline PublishedNetwork weighted_operators(const SmallCNNSpec& spec,
+                                                         std::int64_t batch) {
+  PublishedNetwork network{"SmallCNN", {}};
+  const std::vector<LayerEstimate> layers = estimate_layerwise_stats(spec, batch, Precision::int8);
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    network.operators.push_back(
+        {i + 1 < layers.size() ? OperatorClass::convolution_3x3 : OperatorClass::linear,
+         layers[i].macs, layers[i].parameter_bytes});
+  return network;
 }
 
 }  // namespace edgeopt::inline v0

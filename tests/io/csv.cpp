@@ -5,6 +5,7 @@
 #include <limits>
 #include <locale>
 
+#include "edgeopt/devices.hpp"
 #include "edgeopt/rows.hpp"
 #include "support.hpp"
 #include "temporary_folder.hpp"
@@ -173,4 +174,15 @@ TEST_CASE("every real number comes back from CSV to the same bits, in any locale
 TEST_CASE("damaged CSV is read or refused") {
   read_damaged_copies("a,\"b\"\n1,\"x,\"\"y\"\n2,\"z\nz\"\n3,4\n", 300,
                       [](const std::string& text) { return read(text); });
+}
+
+TEST_CASE("devices come back from CSV as they were, and mistakes name their line") {
+  const std::vector<edgeopt::Device> devices = edgeopt::all_devices();
+  CHECK(edgeopt::devices_from_table(read(csv::to_csv(edgeopt::devices_table(devices)))) == devices);
+  CHECK(refusal([] {
+          return edgeopt::devices_from_table(
+              read("name,kind,sram_bytes\na,microcontroller,1\n\nb,microcontroller,-1\n"));
+        }) ==
+        "t.csv: line 4, column 'sram_bytes': found '-1', expected a number above 0, or nothing "
+        "where it is not known");
 }

@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "edgeopt/device_comparison.hpp"
+#include "edgeopt/network_demand.hpp"
 #include "edgeopt/random.hpp"
 
 using namespace edgeopt;
@@ -75,8 +76,8 @@ TEST_CASE("every value of the table has an origin and a source, and none without
         device);
     CHECK(device.power_low_w.value.value_or(0) <= device.power_high_w.value.value_or(1e9));
   }
-  for (const Device& device : all_devices())
-    CHECK(&find_device(all_devices(), device.name) != nullptr);
+  const std::vector<Device> devices = all_devices();
+  for (const Device& device : devices) CHECK(find_device(devices, device.name) == device);
 }
 
 TEST_CASE("derived rates are what their derivations say") {
@@ -255,16 +256,32 @@ TEST_CASE("DRAM limits what caches cannot hold") {
 }
 
 TEST_CASE("SmallCNN's demand is what its estimates say") {
-  const NetworkDemand direct = network_demand({}, 32, Precision::fp32);
+  const NetworkDemand direct = network_demand(SmallCNNSpec{}, 32, Precision::fp32);
   CHECK(direct.macs == 33015808);
   CHECK(direct.executed_macs == direct.macs);
   CHECK(direct.parameter_bytes == 81960);
   CHECK(direct.input_bytes == 32 * 28 * 28 * 4);
   CHECK(direct.output_bytes == 32 * 10 * 4);
-  const NetworkDemand winograd = network_demand({}, 32, Precision::fp32, 2);
+  const NetworkDemand winograd = network_demand(SmallCNNSpec{}, 32, Precision::fp32, 2);
   CHECK(winograd.macs == direct.macs);
   CHECK(winograd.executed_macs == 501760 + (3612672 + 28901376) * 4 / 9);
-  CHECK(network_demand({}, 1, Precision::int8).parameter_bytes == 20936);
+  CHECK(network_demand(SmallCNNSpec{}, 1, Precision::int8).parameter_bytes == 20936);
+}
+
+TEST_CASE("a graph asks for what its description does") {
+  const Graph graph = small_cnn_graph({}, 32, Precision::fp32);
+  const NetworkDemand of_graph = network_demand(graph, Precision::fp32, 2);
+  const NetworkDemand of_spec = network_demand(SmallCNNSpec{}, 32, Precision::fp32, 2);
+  CHECK(of_graph.macs == of_spec.macs);
+  CHECK(of_graph.parameter_bytes == of_spec.parameter_bytes);
+  CHECK(of_graph.peak_activation_bytes == of_spec.peak_activation_bytes);
+  CHECK(of_graph.input_bytes == of_spec.input_bytes);
+  CHECK(of_graph.output_bytes == of_spec.output_bytes);
+  // conv1 has one input channel: the description grants it, the graph does not.
+  CHECK(of_graph.executed_macs == 501760 + 3612672 + 28901376 * 4 / 9);
+  const Graph wide = small_cnn_graph({{3, 28, 28}, 16, 32, 10}, 1, Precision::fp32);
+  CHECK(network_demand(wide, Precision::fp32, 4).executed_macs ==
+        network_demand(SmallCNNSpec{{3, 28, 28}, 16, 32, 10}, 1, Precision::fp32, 4).executed_macs);
 }
 
 TEST_CASE("Winograd's factors") {

@@ -46,7 +46,7 @@ TEST_CASE("a bound counts what the engine cannot avoid") {
   const PublishedNetwork network = published_network("resnet18");
   PublishedLatency latency{"resnet18", "Raspberry Pi 4 (4 GB)", "ncnn", Precision::fp32, 4,
                            122.27,     ResultRepository::ncnn,  ""};
-  const Device& pi = find_device(devices, latency.device);
+  const Device pi = find_device(devices, latency.device);
   const std::int64_t rest = 1826918400 - 1502871552;
   CHECK(demand_of(latency, network).executed_macs == rest + 296863516);  // / 5.0625
   CHECK(demand_of(latency, network).parameter_bytes == 2 * 11683008);
@@ -119,4 +119,24 @@ TEST_CASE("the core of a device") {
   CHECK(core("STM32G0B1RE, Cortex-M0+") == "Cortex-M0+");
   CHECK(core("BCM2711, four Cortex-A72") == "Cortex-A72");
   CHECK(core("Edge TPU").empty());
+}
+
+TEST_CASE("a calibrated estimate has its family's error, and is not given beyond its networks") {
+  const std::vector<Device> devices = all_devices();
+  const PublishedCalibration calibration(devices);
+  const PublishedNetwork network = weighted_operators({}, 1);
+  CHECK(network.macs() == 1031744);
+  const Device board = find_device(devices, "NUCLEO-L4R5ZI");
+  const auto estimate = calibration.estimate(network, Precision::int8, board);
+  REQUIRE(estimate);
+  CHECK(estimate->family == "Cortex-M4, int8");
+  CHECK(estimate->ms > 2 * 4.3 / 2.25);  // above twice the bound, as all published runs are
+  CHECK(estimate->median_error > 0.1);
+  CHECK(estimate->percentile_90_error > estimate->median_error);
+  // A board that nobody published runs of, with a core that somebody did.
+  CHECK(calibration.estimate(network, Precision::int8, find_device(devices, "nRF52840 DK")));
+  CHECK_FALSE(calibration.estimate(network, Precision::fp16, board));
+  const Device pi = find_device(devices, "Raspberry Pi 4 (4 GB)");
+  CHECK_FALSE(calibration.estimate(network, Precision::fp32, pi));  // too small for ncnn's networks
+  CHECK(calibration.estimate(weighted_operators({}, 100), Precision::fp32, pi));
 }

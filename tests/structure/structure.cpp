@@ -62,10 +62,12 @@ struct Rules {
     return longest.empty() ? "root" : longest;
   }
 
-  /// The group of a header from outside; empty when no group has it.
+  /// The group of a header from outside, its own name before that of its folder; empty when no
+  /// group has it.
   [[nodiscard]] std::string group(const std::string& header) const {
+    if (const auto own = group_of.find(header); own != group_of.end()) return own->second;
     for (const auto& [name, group_name] : group_of)
-      if (name == header || (name.ends_with('/') && header.starts_with(name))) return group_name;
+      if (name.ends_with('/') && header.starts_with(name)) return group_name;
     return {};
   }
 

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// How long each layer of SmallCNN takes the library's engines, one layer at a time.
+/// How long each layer of SmallCNN takes within the library's engines.
 ///
-/// An engine runs a network that ends with a linear layer. A layer is therefore timed as a network
-/// of its own, with its input as the image and a linear layer with one output behind it; what that
-/// last layer takes by itself, on an image of the layer's output, is subtracted. The classifier is
-/// timed as it is.
+/// An engine runs a network as a whole, and a network ends with a linear layer. Layers are
+/// therefore differences of networks that share their beginning: T(k, n) is the time of the first k
+/// convolutions and a linear layer with n outputs behind them. That layer's time grows in
+/// proportion to n, so that without it the convolutions take C(k) = 2 T(k, n) - T(k, 2 n); then
+/// conv1 is C(1), conv2 is C(2) - C(1), and the classifier T(2, classes) - C(2). Each T is the
+/// least of many short runs, in which the networks take turns: disturbances only ever add.
 #pragma once
 
-#include <algorithm>  // std::max, std::min_element
+#include <algorithm>  // std::min
+#include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>  // std::move
 #include <vector>
 
 #include "edgeopt/array.hpp"
@@ -29,10 +35,10 @@
 
 namespace edgeopt::inline v0 {
 
-/// A layer and what one batch takes it.
+/// A layer and what one batch takes it; nothing where disturbances left no positive difference.
 struct MeasuredLayer {
   std::string layer;
-  double ms = 0;
+  std::optional<double> ms{};
 
   friend bool operator==(const MeasuredLayer&, const MeasuredLayer&) = default;
 };
@@ -45,95 +51,112 @@ constexpr void visit_columns(const MeasuredLayer*, Visit&& visit) {
 
 namespace detail {
 
-/// Small networks with random weights, which the time does not depend on.
-class LayerNetwork {
+/// The beginning of SmallCNN with a linear layer behind it. Weights are random: times do not depend
+/// on what they are.
+class PrefixNetwork {
  public:
-  LayerNetwork(const ImageShape& image, std::int64_t batch, Precision precision)
-      : image_(image), batch_(batch), precision_(precision), net_("layer") {
-    x_ = net_.input("image", {batch, image.channels, image.height, image.width}, type());
+  PrefixNetwork(const SmallCNNSpec& spec, std::int64_t batch, bool halves)
+      : halves_(halves), net_("prefix") {
+    x_ = net_.input("image", {batch, spec.input.channels, spec.input.height, spec.input.width},
+                    halves ? ElementType::f16 : ElementType::f32);
   }
 
-  LayerNetwork& convolution(std::int64_t outputs) {
-    const TensorId weight = weights("conv.weight", {outputs, image_.channels, 3, 3});
-    const TensorId bias = weights("conv.bias", {outputs});
-    x_ = net_.convolution("conv", x_, weight, bias, {.padding = {1, 1}});
-    x_ = net_.max_pool("pool", net_.relu("relu", x_), 2, 2);
-    return *this;
+  void convolution(const std::string& name, std::int64_t outputs) {
+    const TensorId weight = weights(name + ".weight", {outputs, net_.tensor(x_).shape[1], 3, 3});
+    const TensorId bias = weights(name + ".bias", {outputs});
+    x_ = net_.convolution(name, x_, weight, bias, {.padding = {1, 1}});
+    x_ = net_.max_pool(name + ".pool", net_.relu(name + ".relu", x_), 2, 2);
   }
 
-  /// Ends the network; milliseconds of one batch in the fastest repeat.
-  [[nodiscard]] double linear_ms(std::int64_t outputs, const LatencySettings& settings,
-                                 const Clock& clock) {
-    x_ = net_.flatten("flatten", x_);
-    const TensorId weight = weights("linear.weight", {outputs, net_.tensor(x_).shape[1]});
+  [[nodiscard]] Graph linear(std::int64_t outputs) {
+    const TensorId flat = net_.flatten("flatten", x_);
+    const TensorId weight = weights("linear.weight", {outputs, net_.tensor(flat).shape[1]});
     const TensorId bias = weights("linear.bias", {outputs});
-    const Graph graph = net_.build({net_.linear("linear", x_, weight, bias)});
-    std::vector<float> images(static_cast<std::size_t>(batch_ * image_.elements()));
-    for (float& value : images) value = random_value();
-    ThreadPool inline_pool(1);
-    const auto least_of = [&](const auto& engine) {
-      const auto times = measure_latency_distribution(engine, images, settings, inline_pool, clock);
-      return *std::min_element(times.repeats_ms.begin(), times.repeats_ms.end());
-    };
-    return precision_ == Precision::fp16 ? least_of(Fp16Engine(graph))
-                                         : least_of(Fp32Engine(graph));
+    return net_.build({net_.linear("linear", flat, weight, bias)});
   }
 
  private:
-  [[nodiscard]] ElementType type() const noexcept {
-    return precision_ == Precision::fp16 ? ElementType::f16 : ElementType::f32;
-  }
-
-  float random_value() { return static_cast<float>(random_.uniform()) - 0.5f; }
-
-  TensorId weights(const char* name, const Shape& shape) {
+  TensorId weights(std::string name, const Shape& shape) {
     std::size_t count = 1;
     for (const std::int64_t extent : shape) count *= static_cast<std::size_t>(extent);
     std::vector<float> values(count);
-    for (float& value : values) value = random_value();
-    if (precision_ != Precision::fp16)
-      return net_.constant(name, shape, std::span<const float>(values));
+    for (float& value : values) value = static_cast<float>(random_.uniform()) - 0.5f;
+    if (!halves_) return net_.constant(std::move(name), shape, std::span<const float>(values));
     std::vector<std::uint16_t> halves;
     for (const float value : values) halves.push_back(half_from_float(value));
-    return net_.constant(name, shape, std::span<const std::uint16_t>(halves));
+    return net_.constant(std::move(name), shape, std::span<const std::uint16_t>(halves));
   }
 
-  ImageShape image_;
-  std::int64_t batch_;
-  Precision precision_;
+  bool halves_;
   GraphBuilder net_;
   TensorId x_ = no_tensor;
   Random random_{1};
 };
 
+/// Least times of several engines on one batch, which take turns.
+template <class SomeEngine>
+std::vector<double> least_ms(const std::vector<SomeEngine>& engines, std::int64_t batch,
+                             const LatencySettings& settings, const Clock& clock) {
+  const ImageShape image(engines.front().input_shape());
+  Random random(2);
+  std::vector<float> images(static_cast<std::size_t>(batch * image.elements()));
+  for (float& value : images) value = static_cast<float>(random.uniform()) - 0.5f;
+  ThreadPool inline_pool(1);
+  LatencySettings one_turn = settings;
+  one_turn.repeats = 1;
+  std::vector<double> least(engines.size(), std::numeric_limits<double>::max());
+  for (std::int64_t turn = 0; turn < settings.repeats; ++turn)
+    for (std::size_t i = 0; i < engines.size(); ++i)
+      least[i] = std::min(
+          least[i],
+          measure_latency_distribution(engines[i], images, one_turn, inline_pool, clock).mean_ms);
+  return least;
+}
+
+template <class SomeEngine>
+std::vector<MeasuredLayer> measure_layers_of(const SmallCNNSpec& spec, std::int64_t batch,
+                                             bool halves, const LatencySettings& settings,
+                                             const Clock& clock) {
+  constexpr std::int64_t outputs = 16;  // as many as the widest vectors have lanes
+  const auto network = [&](int convolutions, std::int64_t last) {
+    PrefixNetwork prefix(spec, batch, halves);
+    prefix.convolution("conv1", spec.conv1_channels);
+    if (convolutions == 2) prefix.convolution("conv2", spec.conv2_channels);
+    return SomeEngine(prefix.linear(last));
+  };
+  std::vector<SomeEngine> engines;
+  for (const int convolutions : {1, 2})
+    for (const std::int64_t last : {outputs, 2 * outputs})
+      engines.push_back(network(convolutions, last));
+  engines.push_back(network(2, spec.classes));
+  const std::vector<double> ms = least_ms(engines, batch, settings, clock);
+  const double first = 2 * ms[0] - ms[1];
+  const double both = 2 * ms[2] - ms[3];
+  const auto positive = [](double time) { return time > 0 ? std::optional(time) : std::nullopt; };
+  return {{"conv1", positive(first)},
+          {"conv2", positive(both - first)},
+          {"classifier", positive(ms[4] - both)}};
+}
+
 }  // namespace detail
 
-/// conv1 and conv2, each with ReLU and pooling, and classifier: one batch on one thread, the
-/// fastest of the repeats, since a difference of two times keeps the disturbances of both. A layer
-/// whose time is within that of the linear layer behind it counts with 1 ns.
+/// conv1 and conv2, each with ReLU and pooling, and classifier: milliseconds of one batch on one
+/// thread. `settings.repeats` turns of `warmup` and `runs` calls. A difference that disturbances
+/// left without a positive time counts as 1 ns.
 /// @throws DomainError for a network that cannot be built, a batch below 1, settings out of range,
 ///   and int8, whose layers need the scales of a calibrated network
 [[nodiscard]] inline std::vector<MeasuredLayer> measure_layers(
     const SmallCNNSpec& spec, std::int64_t batch, Precision precision,
-    const LatencySettings& settings = {}, const Clock& clock = steady_clock()) {
+    const LatencySettings& settings = {.warmup = 1, .runs = 5, .repeats = 40},
+    const Clock& clock = steady_clock()) {
   if (precision == Precision::int8)
     throw DomainError("precision of layers that are timed one by one", "int8", "fp32 or fp16");
   if (batch < 1) throw DomainError("batch", std::to_string(batch), "an integer >= 1");
   require_valid(spec);
-  constexpr double least_ms = 1e-6;
-  const auto convolution_ms = [&](const ImageShape& input, std::int64_t channels,
-                                  const ImageShape& output) {
-    const double whole = detail::LayerNetwork(input, batch, precision)
-                             .convolution(channels)
-                             .linear_ms(1, settings, clock);
-    const double last =
-        detail::LayerNetwork(output, batch, precision).linear_ms(1, settings, clock);
-    return std::max(least_ms, whole - last);
-  };
-  return {{"conv1", convolution_ms(spec.input, spec.conv1_channels, spec.pooled1())},
-          {"conv2", convolution_ms(spec.pooled1(), spec.conv2_channels, spec.pooled2())},
-          {"classifier", detail::LayerNetwork(spec.pooled2(), batch, precision)
-                             .linear_ms(spec.classes, settings, clock)}};
+  detail::check(settings);
+  return precision == Precision::fp16
+             ? detail::measure_layers_of<Fp16Engine>(spec, batch, true, settings, clock)
+             : detail::measure_layers_of<Fp32Engine>(spec, batch, false, settings, clock);
 }
 
 }  // namespace edgeopt::inline v0

@@ -37,9 +37,13 @@ struct RooflineAnalysis {
   for (const ComputeCeiling& ceiling : analysis.roofline.compute)
     chart.ceilings.push_back(
         {named(ceiling.name, ceiling.gmacs, " GMAC/s"), io::Ceiling::Shape::level, ceiling.gmacs});
-  for (const MemoryCeiling& ceiling : analysis.roofline.memory)
-    chart.ceilings.push_back({named(ceiling.name, ceiling.bandwidth_gbps, " GB/s"),
-                              io::Ceiling::Shape::slope, ceiling.bandwidth_gbps});
+  for (const MemoryCeiling& ceiling : analysis.roofline.memory) {
+    std::string name = named(ceiling.name, ceiling.bandwidth_gbps, " GB/s");
+    if (ceiling.cached_bytes.value_or(0) > 0)  // what fits before it may lie above its slope
+      name += " past " + io::to_readable(static_cast<double>(*ceiling.cached_bytes) / 0x1p20, {2}) +
+              " MB";
+    chart.ceilings.push_back({name, io::Ceiling::Shape::slope, ceiling.bandwidth_gbps});
+  }
 
   io::ScatterSeries attainable{.name = "attainable at most", .x = {}, .y = {}};
   io::ScatterSeries measured{.name = "measured", .x = {}, .y = {}, .marker = io::Marker::triangle};
