@@ -16,12 +16,14 @@ int main(int argc, char** argv) {
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   for (const ceilings::Ceiling& ceiling : ceilings::all) {
     if (!edgeopt::is_supported(ceiling.instruction_set)) continue;
-    const std::string name = std::string("peak/") + ceiling.precision + "/" +
+    const std::string name = "peak/" + std::string(ceiling.precision) + "/" +
                              std::string(to_string(ceiling.instruction_set));
     benchmark::RegisterBenchmark(name.c_str(), [&ceiling](benchmark::State& state) {
       constexpr std::int64_t turns = 10'000;
-      for (auto _ : state) ceiling.loop(turns);
-      const double macs = ceiling.macs(turns) * static_cast<double>(state.iterations());
+      const ceilings::PeakLoop& loop = ceiling.loop();
+      for (auto _ : state) loop.run(turns);
+      const double macs =
+          static_cast<double>(turns * loop.macs_per_turn) * static_cast<double>(state.iterations());
       state.SetItemsProcessed(static_cast<std::int64_t>(macs));
       state.counters["MAC/s"] = benchmark::Counter(macs, benchmark::Counter::kIsRate);
     });

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "edgeopt/array.hpp"
+#include "edgeopt/kernels/instruction_set.hpp"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -71,9 +72,6 @@ inline bool any_x86() noexcept {
 inline bool has_avx2_fma() noexcept {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
-inline bool has_avx512() noexcept {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
-}
 /// A bit of cpuid's leaf 7; `subleaf` 0 or 1.
 inline bool leaf7(unsigned subleaf, unsigned which, unsigned bit) noexcept {
   unsigned registers[4] = {};
@@ -82,10 +80,13 @@ inline bool leaf7(unsigned subleaf, unsigned which, unsigned bit) noexcept {
          (registers[which] >> bit & 1) != 0;
 }
 inline bool has_avx512_vnni() noexcept {
-  return has_avx512() && leaf7(0, 2, 11);
+  return edgeopt::detail::has_avx512() && leaf7(0, 2, 11);
 }
 inline bool has_avx512_fp16() noexcept {
-  return has_avx512() && leaf7(0, 3, 23);
+  return edgeopt::detail::has_avx512() && leaf7(0, 3, 23);
+}
+inline bool may_use_amx() noexcept {
+  return is_supported(InstructionSet::amx);
 }
 inline bool has_avx_vnni() noexcept {
   return __builtin_cpu_supports("avx2") && leaf7(1, 0, 4);
@@ -137,6 +138,23 @@ inline void int8_avx_vnni(std::int64_t turns) noexcept {
 inline void int8_avx512_vnni(std::int64_t turns) noexcept {
   EDGEOPT_LOOP("vpxor %%xmm\\r,%%xmm\\r,%%xmm\\r", "vpdpbusd %%zmm12,%%zmm13,%%zmm\\sum");
   asm volatile("vzeroupper");
+}
+/// Four tiles of sums, each added to three times a turn.
+inline void int8_amx(std::int64_t turns) noexcept {
+  struct {
+    std::uint8_t palette = 1;
+    std::uint8_t others[15] = {};
+    std::uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
+    std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
+  } const configuration;
+  asm volatile(
+      "ldtilecfg %1\n.irp r,0,1,2,3,4,5,6,7\ntilezero %%tmm\\r\n.endr\n.p2align 6\n1:\n.rept 3\n"
+      "tdpbusd %%tmm6,%%tmm4,%%tmm0\ntdpbusd %%tmm7,%%tmm4,%%tmm1\n"
+      "tdpbusd %%tmm6,%%tmm5,%%tmm2\ntdpbusd %%tmm7,%%tmm5,%%tmm3\n.endr\n"
+      "dec %0\njnz 1b\ntilerelease"
+      : "+r"(turns)
+      : "m"(configuration)
+      : "cc");
 }
 #undef EDGEOPT_LOOP
 
@@ -261,16 +279,18 @@ inline constexpr std::array peak_loop_table = {
 #if defined(__x86_64__)
     PeakLoop{"sse2", ElementType::f32, sums_per_turn * 4, &any_x86, &fp32_sse2},
     PeakLoop{"avx2 fma", ElementType::f32, sums_per_turn * 8, &has_avx2_fma, &fp32_avx2},
-    PeakLoop{"avx512", ElementType::f32, sums_per_turn * 16, &has_avx512, &fp32_avx512},
+    PeakLoop{"avx512", ElementType::f32, sums_per_turn * 16, &edgeopt::detail::has_avx512,
+             &fp32_avx512},
     PeakLoop{"avx512 fp16", ElementType::f16, sums_per_turn * 32, &has_avx512_fp16, &fp16_avx512},
     PeakLoop{"sse2, pairs of 16 bits", ElementType::s8, sums_per_turn * 8, &any_x86, &int8_sse2},
     PeakLoop{"avx2, pairs of 16 bits", ElementType::s8, sums_per_turn * 16, &has_avx2_fma,
              &int8_avx2},
-    PeakLoop{"avx512, pairs of 16 bits", ElementType::s8, sums_per_turn * 32, &has_avx512,
-             &int8_avx512},
+    PeakLoop{"avx512, pairs of 16 bits", ElementType::s8, sums_per_turn * 32,
+             &edgeopt::detail::has_avx512, &int8_avx512},
     PeakLoop{"avx vnni", ElementType::s8, sums_per_turn * 32, &has_avx_vnni, &int8_avx_vnni},
     PeakLoop{"avx512 vnni", ElementType::s8, sums_per_turn * 64, &has_avx512_vnni,
              &int8_avx512_vnni},
+    PeakLoop{"amx int8", ElementType::s8, sums_per_turn * 16 * 16 * 64, &may_use_amx, &int8_amx},
 #else
     PeakLoop{"neon", ElementType::f32, sums_per_turn * 4, &any_arm64, &fp32_neon},
     PeakLoop{"neon fp16", ElementType::f16, sums_per_turn * 8, &has_half_arithmetic, &fp16_neon},
@@ -284,7 +304,7 @@ inline constexpr std::array traffic_loop_table = {
 #if defined(__x86_64__)
     TrafficLoops{"sse2", &any_x86, &read_sse2, &copy_sse2, &triad_sse2},
     TrafficLoops{"avx2", &has_avx2_fma, &read_avx2, &copy_avx2, &triad_avx2},
-    TrafficLoops{"avx512", &has_avx512, &read_avx512, &copy_avx512, &triad_avx512},
+    TrafficLoops{"avx512", &edgeopt::detail::has_avx512, &read_avx512, &copy_avx512, &triad_avx512},
 #else
     TrafficLoops{"neon", &any_arm64, &read_neon, &copy_neon, &triad_neon},
 #endif
