@@ -31,21 +31,6 @@ struct TensorType {
   friend bool operator==(const TensorType&, const TensorType&) = default;
 };
 
-/// Number of elements of a shape; of a scalar, `[]`, it is 1.
-/// @throws DomainError when an extent is negative or the product exceeds 2^63 - 1
-[[nodiscard]] inline std::int64_t element_count(const Shape& shape) {
-  return checked_product(shape, "number of elements of " + to_string(shape));
-}
-
-/// Bytes of a tensor's values. @throws DomainError as `element_count`
-[[nodiscard]] inline std::int64_t byte_count(const Tensor& tensor) {
-  Shape factors = tensor.shape;
-  factors.push_back(bytes_of(tensor.type));
-  return checked_product(factors, "bytes of tensor '" + tensor.name + "', " +
-                                      std::string(to_string(tensor.type)) + " " +
-                                      to_string(tensor.shape));
-}
-
 namespace detail {
 
 using Extents = std::vector<std::int64_t>;

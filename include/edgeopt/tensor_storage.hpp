@@ -37,6 +37,7 @@ struct TensorUses {
         if (id != no_tensor) producer[id] = node;
       for (const TensorId id : graph.nodes[node].inputs)
         if (id != no_tensor) readers[id].push_back(node);
+      for (const TensorId id : graph.nodes[node].captured) readers[id].push_back(node);
     }
     for (const TensorId id : graph.outputs) output[id] = true;
   }
@@ -88,7 +89,7 @@ class TensorStorage {
     for (const TensorId id : node.inputs)
       known = known && (id == no_tensor || owner_[id] == no_tensor);
     for (const TensorId id : node.outputs) {
-      if (id == no_tensor) continue;
+      if (id == no_tensor || owner_[id] == no_tensor) continue;
       if (known) {
         owner_[id] = no_tensor;
       } else if (returns_input(node, uses.output[id])) {
