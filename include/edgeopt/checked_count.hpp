@@ -7,7 +7,6 @@
 #include <initializer_list>
 #include <limits>
 #include <string>
-#include <string_view>
 
 #include "edgeopt/error.hpp"
 
@@ -59,10 +58,10 @@ template <class What>
 }
 
 /// Sum of two non-negative counts. @throws DomainError when it exceeds 2^63 - 1
-[[nodiscard]] inline std::int64_t checked_sum(std::int64_t a, std::int64_t b,
-                                              std::string_view what) {
+template <class What>
+[[nodiscard]] std::int64_t checked_sum(std::int64_t a, std::int64_t b, const What& what) {
   if (a > std::numeric_limits<std::int64_t>::max() - b)
-    throw DomainError(std::string(what), "more than 2^63 - 1", "a count that fits 64 bits");
+    throw DomainError(detail::count_name(what), "more than 2^63 - 1", "a count that fits 64 bits");
   return a + b;
 }
 

@@ -11,6 +11,7 @@
 #include "edgeopt/batch_memory.hpp"
 #include "edgeopt/checked_count.hpp"
 #include "edgeopt/columns.hpp"
+#include "edgeopt/cost_conventions.hpp"
 #include "edgeopt/element_type.hpp"
 #include "edgeopt/engine.hpp"
 #include "edgeopt/error.hpp"

@@ -114,6 +114,7 @@ struct Graph {
   std::vector<TensorId> inputs;  ///< activations the caller gives, constants not among them
   std::vector<TensorId> outputs;
   std::vector<SymbolicExtent> symbols{};  ///< bound or not
+  std::int64_t opset = 0;                 ///< version of ONNX's operators; 0 for the newest
 
   /// @throws DomainError when there is no such tensor
   [[nodiscard]] const Tensor& tensor(TensorId id) const {

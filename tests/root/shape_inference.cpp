@@ -120,7 +120,7 @@ TEST_CASE("Conv: malformed attributes and operands are refused by name") {
   CHECK_THAT(convolution().with("group", std::int64_t{0}).refusal(), says("'group'"));
   CHECK_THAT(convolution().with("group", std::int64_t{3}).refusal(), says("'group'"));
   CHECK_THAT(convolution().with("group", 2.0).refusal(), says("another type"));
-  CHECK_THAT(convolution().with("auto_pad", std::string("SAME_UPPER")).refusal(), says("auto_pad"));
+  CHECK_THAT(convolution().with("auto_pad", std::string("SAME")).refusal(), says("auto_pad"));
   CHECK_THAT(convolution().with("kernel_shape", List{5, 5}).refusal(), says("kernel_shape"));
   CHECK_THAT(convolution({2, 4, 2, 8}).refusal(), says("kernel extent"));
   CHECK_THAT(convolution({2, 3, 9, 8}).refusal(), says("input channels"));
@@ -152,7 +152,6 @@ TEST_CASE("MaxPool: malformed nodes are refused by name") {
   CHECK_THAT(pool().with("kernel_shape", List{2, 9}).refusal(), says("kernel extent"));
   CHECK_THAT(pool().with("strides", List{2, 0}).refusal(), says("'strides'"));
   CHECK_THAT(pool().with("pads", List{2, 0, 0, 0}).refusal(), says("less than the kernel"));
-  CHECK_THAT(pool().with("ceil_mode", std::int64_t{1}).refusal(), says("ceil_mode"));
   CHECK_THAT(OneNode("MaxPool").input({2, 4}).refusal(), says("spatial"));
 }
 
@@ -262,7 +261,7 @@ TEST_CASE("infer_shapes refuses graphs that cannot be run in their order") {
   refused([](Graph& g) { g.nodes[1].name = "a"; }, "no other node");
   refused([](Graph& g) { g.nodes[1].name.clear(); }, "no other node");
   refused([](Graph& g) { g.tensors[1].name = "x"; }, "no other tensor");
-  refused([](Graph& g) { g.tensors[0].shape = {2, 0}; }, "extents >= 1");
+  refused([](Graph& g) { g.tensors[0].shape = {2, -3}; }, "extents >= 0");
   refused([](Graph& g) { g.inputs = {0, 0}; }, "graph input");
   refused([](Graph& g) { g.outputs = {5}; }, "graph output");
   refused(
