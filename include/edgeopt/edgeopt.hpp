@@ -27,6 +27,7 @@
 #include "edgeopt/io/file.hpp"
 #include "edgeopt/io/html.hpp"
 #include "edgeopt/io/label_placement.hpp"
+#include "edgeopt/io/mapped_file.hpp"
 #include "edgeopt/io/markdown.hpp"
 #include "edgeopt/io/named_arrays.hpp"
 #include "edgeopt/io/npy.hpp"
@@ -108,6 +109,10 @@
 
 #ifdef EDGEOPT_HAS_IO_NPZ
 #include "edgeopt/io/npz.hpp"
+#endif
+
+#ifdef EDGEOPT_HAS_IO_ONNX
+#include "edgeopt/io/onnx.hpp"
 #endif
 
 #ifdef EDGEOPT_HAS_IO_PLOT

@@ -44,7 +44,9 @@ inline void expect_quantization(const Site& site) {
   if (!per_tensor && scale.shape.size() == 1 && site.integer("block_size", 0) == 0)
     site.expect_shape(scale, {x.shape[site.axis(1, x.shape.size())]});
   expect_scale(site, 1);
-  if (const Tensor* zero_point = site.optional_input(2))
+  const Tensor* zero_point = site.optional_input(2);
+  const auto is_single = [](const Shape& shape) { return shape.empty() || shape == Shape{1}; };
+  if (zero_point && !(is_single(scale.shape) && is_single(zero_point->shape)))
     site.expect_shape(*zero_point, scale.shape);
 }
 
