@@ -135,11 +135,11 @@ class ValueStore {
   }
 
  private:
-  /// A constant without elements has no data and is known all the same.
+  /// A tensor without elements has no data, and its values are known all the same.
   const KnownValues* without_data(const Tensor& tensor, TensorId id) {
-    const bool empty = tensor.constant && tensor.has_shape() && !tensor.shape.empty() &&
-                       element_count(tensor.shape) == 0;
-    if (!empty) return nullptr;
+    bool empty = false;
+    for (const std::int64_t extent : tensor.shape) empty = empty || extent == 0;
+    if (!empty || !tensor.has_shape()) return nullptr;
     return keep(id, is_floating(tensor.type) ? KnownValues::of(std::vector<double>{})
                                              : KnownValues::of(std::vector<std::int64_t>{}));
   }
