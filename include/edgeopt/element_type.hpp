@@ -36,6 +36,9 @@ enum class ElementType : std::uint8_t {
   u4,
   s4,
   f4e2m1,
+  f8e8m0,
+  u2,
+  s2,
   string,
   unknown,
 };
@@ -50,13 +53,16 @@ struct ElementTypeTraits {
 };
 
 inline constexpr ElementTypeTraits element_type_traits[] = {
-    {"f16", 16, true},       {"f32", 32, true},   {"f64", 64, true},       {"u8", 8, false},
-    {"s8", 8, false},        {"s32", 32, false},  {"s64", 64, false},      {"bf16", 16, true},
-    {"u16", 16, false},      {"s16", 16, false},  {"u32", 32, false},      {"u64", 64, false},
-    {"bool", 8, false},      {"c64", 64, false},  {"c128", 128, false},    {"f8e4m3fn", 8, true},
-    {"f8e4m3fnuz", 8, true}, {"f8e5m2", 8, true}, {"f8e5m2fnuz", 8, true}, {"u4", 4, false},
-    {"s4", 4, false},        {"f4e2m1", 4, true}, {"string", 0, false},    {"unknown", 0, false},
+    {"f16", 16, true},       {"f32", 32, true},    {"f64", 64, true},       {"u8", 8, false},
+    {"s8", 8, false},        {"s32", 32, false},   {"s64", 64, false},      {"bf16", 16, true},
+    {"u16", 16, false},      {"s16", 16, false},   {"u32", 32, false},      {"u64", 64, false},
+    {"bool", 8, false},      {"c64", 64, false},   {"c128", 128, false},    {"f8e4m3fn", 8, true},
+    {"f8e4m3fnuz", 8, true}, {"f8e5m2", 8, true},  {"f8e5m2fnuz", 8, true}, {"u4", 4, false},
+    {"s4", 4, false},        {"f4e2m1", 4, true},  {"f8e8m0", 8, true},     {"u2", 2, false},
+    {"s2", 2, false},        {"string", 0, false}, {"unknown", 0, false},
 };
+
+static_assert(std::size(element_type_traits) == static_cast<std::size_t>(ElementType::unknown) + 1);
 
 [[nodiscard]] constexpr const ElementTypeTraits& traits_of(ElementType type) noexcept {
   return element_type_traits[static_cast<std::size_t>(type)];
@@ -64,12 +70,14 @@ inline constexpr ElementTypeTraits element_type_traits[] = {
 
 }  // namespace detail
 
-/// Bits of one element; 4 for those that lie two in a byte, 0 for strings and unknown types.
+/// Bits of one element; fewer than 8 for those of which several lie in a byte, 0 for strings and
+/// unknown types.
 [[nodiscard]] constexpr std::int64_t bits_of(ElementType type) noexcept {
   return detail::traits_of(type).bits;
 }
 
-/// Bytes of one element by itself: one for those of 4 bits, 0 for strings and unknown types.
+/// Bytes of one element by itself: one for those of fewer than 8 bits, 0 for strings and unknown
+/// types.
 [[nodiscard]] constexpr std::int64_t bytes_of(ElementType type) noexcept {
   return (bits_of(type) + 7) / 8;
 }
@@ -82,6 +90,8 @@ inline constexpr ElementTypeTraits element_type_traits[] = {
 /// Whether the elements are integers; truth values are not.
 [[nodiscard]] constexpr bool is_integer(ElementType type) noexcept {
   switch (type) {
+    case ElementType::u2:
+    case ElementType::s2:
     case ElementType::u4:
     case ElementType::s4:
     case ElementType::u8:

@@ -131,7 +131,7 @@ struct Graph {
   return checked_product(shape, [&] { return "number of elements of " + to_string(shape); });
 }
 
-/// Bytes of a tensor's values; elements of 4 bits lie two in a byte, strings have none.
+/// Bytes of a tensor's values; elements of fewer than 8 bits share bytes, strings have none.
 /// @throws DomainError as `element_count`
 [[nodiscard]] inline std::int64_t byte_count(const Tensor& tensor) {
   const auto what = [&] {
@@ -140,7 +140,8 @@ struct Graph {
   };
   if (!tensor.ranked) throw DomainError(what(), "unknown", "a tensor of known shape");
   const std::int64_t elements = checked_product(tensor.shape, what);
-  if (bits_of(tensor.type) == 4) return elements / 2 + elements % 2;
+  const std::int64_t bits = bits_of(tensor.type);
+  if (bits > 0 && bits < 8) return elements / (8 / bits) + (elements % (8 / bits) != 0 ? 1 : 0);
   return checked_product({elements, bytes_of(tensor.type)}, what);
 }
 

@@ -216,6 +216,9 @@ class OnnxModelReader {
     case ElementType::u4: return "uint4";
     case ElementType::s4: return "int4";
     case ElementType::f4e2m1: return "float4e2m1";
+    case ElementType::f8e8m0: return "float8e8m0";
+    case ElementType::u2: return "uint2";
+    case ElementType::s2: return "int2";
     default: return to_string(type);
   }
 }

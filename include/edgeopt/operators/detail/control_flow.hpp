@@ -172,9 +172,14 @@ inline void loop(Site& site) {
 inline void scan(Site& site) {
   const std::int64_t sequences = site.integer("num_scan_inputs", 0);
   const auto inputs = static_cast<std::int64_t>(site.inputs());
-  if (site.graph().opset == 8 || sequences < 1 || sequences > inputs)
+  if (site.graph().opset == 8) {  // had a batch of its own
+    for (std::size_t i = 0; i < site.node().outputs.size(); ++i)
+      site.give_unranked(ElementType::unknown);
+    return;
+  }
+  if (sequences < 1 || sequences > inputs)
     site.refuse_attribute("num_scan_inputs", std::to_string(sequences),
-                          "1 to " + std::to_string(inputs) + " (from version 9 on)");
+                          "1 to " + std::to_string(inputs));
   site.expect_inputs(site.inputs(), site.inputs());
   const auto states = static_cast<std::size_t>(inputs - sequences);
   std::vector<TensorType> given;

@@ -26,7 +26,8 @@ inline constexpr ElementType onnx_element_types[] = {
     ElementType::string,     ElementType::boolean,  ElementType::f16,        ElementType::f64,
     ElementType::u32,        ElementType::u64,      ElementType::c64,        ElementType::c128,
     ElementType::bf16,       ElementType::f8e4m3fn, ElementType::f8e4m3fnuz, ElementType::f8e5m2,
-    ElementType::f8e5m2fnuz, ElementType::u4,       ElementType::s4,         ElementType::f4e2m1};
+    ElementType::f8e5m2fnuz, ElementType::u4,       ElementType::s4,         ElementType::f4e2m1,
+    ElementType::f8e8m0,     ElementType::u2,       ElementType::s2};
 
 /// The element type of that number; `unknown` for 0 and for numbers this library does not know.
 [[nodiscard]] constexpr ElementType element_type_of_onnx(std::int64_t number) {

@@ -253,7 +253,7 @@ inline void unary(Site& site) {
   site.give_like(site.input(0));
 }
 
-/// Neg, Abs, Floor, Ceil, Round, Sqrt, Sign: as `unary`; shapes are computed with them.
+/// Neg, Abs, Floor, Ceil, Round, Sqrt, Sign, Relu: as `unary`; shapes are computed with them.
 inline void unary_arithmetic(Site& site) {
   site.expect_inputs(1, 1);
   const Tensor& x = site.input(0);
@@ -266,6 +266,7 @@ inline void unary_arithmetic(Site& site) {
     if (value == std::numeric_limits<std::int64_t>::min()) return;
     if (op == "Neg" || (op == "Abs" && value < 0)) value = -value;
     if (op == "Sign") value = (value > 0) - (value < 0);
+    if (op == "Relu") value = std::max<std::int64_t>(value, 0);
   }
   for (double& value : result.reals) {
     if (op == "Neg") value = -value;
@@ -274,6 +275,7 @@ inline void unary_arithmetic(Site& site) {
     if (op == "Ceil") value = std::ceil(value);
     if (op == "Round") value = std::nearbyint(value);
     if (op == "Sqrt") value = std::sqrt(value);
+    if (op == "Relu") value = std::max(value, 0.0);
     if (op == "Sign") value = static_cast<double>((value > 0) - (value < 0));
   }
   site.give_values(stored_as(x.type, std::move(result)));

@@ -299,4 +299,10 @@ inline void attention(Site& site) {
   site.give(q.type, {extents.batch, extents.heads, extents.queries, extents.keys});
 }
 
+/// RotaryEmbedding(x, cosines, sines, positions): x with its heads rotated.
+inline void rotation(Site& site) {
+  site.expect_inputs(3, 4);
+  site.give_like(site.input(0));
+}
+
 }  // namespace edgeopt::inline v0::detail

@@ -62,7 +62,7 @@ inline void quantize_linear(Site& site) {
         *zero_point,
         {ElementType::u8, ElementType::s8, ElementType::u16, ElementType::s16, ElementType::u4,
          ElementType::s4, ElementType::f8e4m3fn, ElementType::f8e4m3fnuz, ElementType::f8e5m2,
-         ElementType::f8e5m2fnuz, ElementType::f4e2m1});
+         ElementType::f8e5m2fnuz, ElementType::f4e2m1, ElementType::u2, ElementType::s2});
   site.give_like(
       x, zero_point ? zero_point->type : type_attribute(site, "output_dtype", ElementType::u8));
 }
@@ -71,10 +71,10 @@ inline void quantize_linear(Site& site) {
 inline void dequantize_linear(Site& site) {
   site.expect_inputs(2, 3);
   const Tensor& x = site.input(0);
-  site.expect_type(
-      x, {ElementType::u8, ElementType::s8, ElementType::s32, ElementType::u16, ElementType::s16,
-          ElementType::u4, ElementType::s4, ElementType::f8e4m3fn, ElementType::f8e4m3fnuz,
-          ElementType::f8e5m2, ElementType::f8e5m2fnuz, ElementType::f4e2m1});
+  site.expect_type(x, {ElementType::u8, ElementType::s8, ElementType::s32, ElementType::u16,
+                       ElementType::s16, ElementType::u4, ElementType::s4, ElementType::f8e4m3fn,
+                       ElementType::f8e4m3fnuz, ElementType::f8e5m2, ElementType::f8e5m2fnuz,
+                       ElementType::f4e2m1, ElementType::u2, ElementType::s2});
   expect_quantization(site);
   if (const Tensor* zero_point = site.optional_input(2)) site.expect_type(*zero_point, {x.type});
   site.give_like(x, type_attribute(site, "output_dtype", site.input(1).type));

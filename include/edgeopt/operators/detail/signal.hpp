@@ -3,6 +3,7 @@
 /// Operators on signals and texts.
 #pragma once
 
+#include <algorithm>  // std::max
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -83,6 +84,29 @@ inline void mel_weight_matrix(Site& site) {
 inline void text_test(Site& site) {
   site.expect_inputs(1, 1);
   site.give_like(site.input(0), ElementType::boolean);
+}
+
+/// StringNormalizer(x [words] or [1, words]): the data say how many words stay.
+inline void text_normalizer(Site& site) {
+  site.expect_inputs(1, 1);
+  Shape shape = site.input(0).shape;
+  if (shape.empty() || shape.size() > 2) site.refuse_shape(site.input(0), "[words] or [1, words]");
+  shape.back() = unknown_extent;
+  site.give(ElementType::string, std::move(shape));
+}
+
+/// TfIdfVectorizer(x [words] or [batch, words]): as many numbers as the largest index asks for.
+inline void text_vectorizer(Site& site) {
+  site.expect_inputs(1, 1);
+  Shape shape = site.input(0).shape;
+  const Extents* indices = site.list("ngram_indexes");
+  if (shape.size() > 2 || !indices || indices->empty())
+    site.refuse_attribute("ngram_indexes", "missing", "an index for each n-gram");
+  std::int64_t last = 0;
+  for (const std::int64_t index : *indices) last = std::max(last, index);
+  if (shape.empty()) shape.push_back(1);
+  shape.back() = site.sum(last, 1);
+  site.give(ElementType::f32, std::move(shape));
 }
 
 }  // namespace edgeopt::inline v0::detail

@@ -116,7 +116,8 @@ class OnnxTensorReader {
         fail(tensor, "dimensions " + to_string(tensor.shape), "fewer than 2^58 elements");
       elements *= extent;
     }
-    if (bits_of(tensor.type) == 4) return elements / 2 + elements % 2;
+    const std::int64_t bits = bits_of(tensor.type);
+    if (bits > 0 && bits < 8) return elements / (8 / bits) + (elements % (8 / bits) != 0 ? 1 : 0);
     return elements * bytes_of(tensor.type);
   }
 
@@ -166,7 +167,7 @@ class OnnxTensorReader {
       }
     }
     if (used == 0 || tensor.type == ElementType::string) return;
-    if (bits_of(tensor.type) == 4) return tensor.data.clear();  // two in each; not needed
+    if (bits_of(tensor.type) < 8) return tensor.data.clear();  // several in each; not needed
     if (read != bytes)
       fail(tensor, std::to_string(read / static_cast<std::int64_t>(size)) + " values",
            std::to_string(bytes / static_cast<std::int64_t>(size)) + " for " +
