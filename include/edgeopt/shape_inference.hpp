@@ -205,6 +205,7 @@ void expect_distinct(const Range& range, Name&& name, Refuse&& refuse) {
 ///   ranks, extents, types or attributes that do not fit, a count that overflows
 [[nodiscard]] inline std::vector<TensorType> infer_results(const Graph& graph, const Node& node) {
   detail::ValueStore values;
+  values.resize(graph.tensors.size());
   detail::Site site(graph, node, values);
   const detail::Operator* known = detail::find_operator(node.domain, node.op);
   if (!known) detail::refuse_operator(site);

@@ -44,7 +44,7 @@ struct OnnxModel {
   std::string file;
   Graph graph;
   std::int64_t ir_version = 0;
-  std::string producer;
+  std::string producer;                                      ///< the exporter and its version
   std::map<std::string, std::int64_t, std::less<>> opsets;   ///< version by domain, "ai.onnx" too
   std::map<std::string, std::string, std::less<>> metadata;  ///< of the model
   std::vector<std::string> functions;                        ///< "domain.name"; not looked into
@@ -71,7 +71,8 @@ class OnnxModelReader {
     while (fields.next()) {
       switch (fields.tag()) {
         case 1: model_.ir_version = fields.integer(); break;
-        case 2: model_.producer = fields.bytes(); break;
+        case 2: model_.producer.insert(0, fields.bytes()); break;
+        case 3: model_.producer.append(" ").append(fields.bytes()); break;
         case 7:
           graph = fields.bytes();
           has_graph = true;

@@ -44,8 +44,10 @@ inline void fourier_transform(Site& site) {
   }
   Shape shape = x.shape;
   std::int64_t& extent = shape[site.position(axis, rank, rank - 1)];
-  extent = scalar_input(site, 1, extent);
   const bool onesided = site.integer("onesided", 0) != 0, inverse = site.integer("inverse", 0) != 0;
+  // A one-sided spectrum of n values comes from 2 (n - 1) real ones unless the length says more.
+  const bool doubled = onesided && inverse && is_known(extent) && extent > 0;
+  extent = scalar_input(site, 1, doubled ? site.product({extent - 1, 2}) : extent);
   if (onesided && !inverse && is_known(extent)) extent = extent / 2 + 1;
   shape.back() = onesided && inverse ? 1 : 2;
   site.give(x.type, std::move(shape));

@@ -49,10 +49,9 @@ inline constexpr std::size_t max_rank = 64;
 /// order; where an extent or a value is not known they give what is.
 class Site {
  public:
+  /// `values` has room for the graph's tensors, unless nobody asks for values.
   Site(const Graph& graph, const Node& node, ValueStore& values)
-      : graph_(graph), node_(node), values_(values) {
-    values_.resize(graph.tensors.size());
-  }
+      : graph_(graph), node_(node), values_(values) {}
 
   [[nodiscard]] const Graph& graph() const { return graph_; }
   [[nodiscard]] const Node& node() const { return node_; }
