@@ -15,7 +15,7 @@ endif()
 file(MAKE_DIRECTORY "${BUILD}/found")
 set(includes "-I${SOURCE}/include")
 foreach(folder IN LISTS INCLUDES)
-  list(APPEND includes -isystem "${folder}")
+  list(APPEND includes -idirafter "${folder}")  # behind those of the system, whose order matters
 endforeach()
 execute_process(
   COMMAND "${clang}" -std=c++20 -O1 -g1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all

@@ -68,7 +68,7 @@ TEST_CASE("a model without weights has shapes and costs once its symbol is bound
   bind_symbol(model.graph, "N", 1);
   (void)io::infer_shapes(model);
   CHECK(named(model, "y").shape == Shape{1, 4, 4, 4});
-  CHECK_THROWS_WITH(bind_symbol(model.graph, "M", 1), Contains("did you mean 'N'?"));
+  CHECK_THROWS_WITH(bind_symbol(model.graph, "M", 1), Contains("allowed is N"));
   CHECK_THROWS_AS(bind_symbol(model.graph, "N", 0), edgeopt::DomainError);
 }
 
@@ -181,7 +181,7 @@ TEST_CASE("protobuf that is none is refused with its offset") {
   };
   CHECK(read("") == "m.onnx: found no bytes, expected an ONNX model");
   CHECK(read(number(1, 8)) == "m.onnx: found no graph, expected an ONNX model");
-  CHECK_THAT(read("hello"), Contains("m.onnx: offset 0: found a field of"));
+  CHECK_THAT(read("hello"), Contains("m.onnx: offset 2: found a field of number 13"));
   CHECK_THAT(read(std::string(11, '\xff')), Contains("a number of more than 10 bytes"));
   CHECK_THAT(read("\x08"), Contains("a number without its last byte"));
   CHECK_THAT(read(varint(7 << 3 | 2) + varint(100) + "abc"),
