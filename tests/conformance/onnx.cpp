@@ -187,7 +187,66 @@ void check_unsorted(const fs::path& path) {
   std::printf("%s: sorted; the totals are those of the sorted file\n", path.filename().c_str());
 }
 
+#ifdef EDGEOPT_ANALYZE_ONNX
+
+/// What a command prints on standard output. @throws std::runtime_error when it fails
+std::string output_of(const std::string& command) {
+  FILE* pipe = popen(command.c_str(), "r");
+  if (!pipe) throw std::runtime_error("cannot run " + command);
+  std::string text;
+  char buffer[4096];
+  while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, pipe))
+    text.append(buffer, count);
+  if (pclose(pipe) != 0) throw std::runtime_error("failed: " + command);
+  return text;
+}
+
+/// Every field that the oracle has is in what the program says, with the same value. Two fields are
+/// its own: what another tool inferred, and the counts of tensors in the file.
+void check_contains(const Json& found, const Json& expected, const std::string& place) {
+  INFO(place);
+  if (expected.is_object()) {
+    for (const auto& [key, value] : expected.items()) {
+      if (key == "inferred") continue;
+      REQUIRE(found.contains(key));
+      check_contains(found[key], value, place + "." + key);
+    }
+  } else if (expected.is_array() && !expected.empty() && expected[0].is_object()) {
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      check_contains(found[i], expected[i], place + "[" + std::to_string(i) + "]");
+  } else {
+    CHECK(found == expected);
+  }
+}
+
+#endif
+
 }  // namespace
+
+#ifdef EDGEOPT_ANALYZE_ONNX
+TEST_CASE("the JSON of analyze_onnx has the fields of the oracles with their values") {
+  std::size_t documents = 0;
+  for (const fs::path& path : models()) {
+    if (!fs::exists(beside(path, ".json"))) continue;
+    const Json expected = oracles::load_json(beside(path, ".json"));
+    for (const Json& each : expected.at("cases")) {
+      std::string command =
+          std::string(EDGEOPT_ANALYZE_ONNX) + " '" + path.string() + "' --format json";
+      for (const auto& [symbol, value] : each.at("binding").items())
+        command += " --dim " + symbol + "=" + std::to_string(value.get<std::int64_t>());
+      INFO(command);
+      const Json found = Json::parse(output_of(command));
+      for (const char* field : {"file", "ir_version", "opsets", "producer", "inputs", "op_counts"})
+        CHECK(found.at(field) == expected.at(field));
+      check_contains(found.at("cases").at(0), each, "cases");
+      ++documents;
+    }
+  }
+  std::printf("%zu documents of analyze_onnx\n", documents);
+  CHECK(documents > 0);
+}
+#endif
 
 TEST_CASE("every ONNX file of the oracles is analysed exactly") {
   const std::vector<fs::path> found = models();
