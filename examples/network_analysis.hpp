@@ -24,7 +24,7 @@ struct NetworkAnalysis {
   edgeopt::io::OnnxModel model;
   std::map<std::string, std::int64_t> binding;
   std::vector<edgeopt::UnknownNode> unknown;
-  std::vector<edgeopt::OperatorCost> costs;
+  std::vector<edgeopt::NodeCost> costs;
   edgeopt::CostTotals totals;
   // Nothing where the size of some activation is unknown.
   std::optional<edgeopt::ActivationLiveness> live, live_alias, live_folded;
@@ -61,8 +61,9 @@ inline NetworkAnalysis analyze(const std::filesystem::path& path, std::optional<
   for (const auto& [symbol, value] : analysis.binding)
     edgeopt::bind_symbol(analysis.model.graph, symbol, value);
   for (const std::string& symbol : edgeopt::unbound_symbols(analysis.graph()))
-    throw edgeopt::InputError(path.string(), "inputs", "extent '" + symbol + "' without a value",
-                              "--dim " + symbol + "=<number>, or --batch <number> for first extents");
+    throw edgeopt::InputError(
+        path.string(), "inputs", "extent '" + symbol + "' without a value",
+        "--dim " + symbol + "=<number>, or --batch <number> for first extents");
   analysis.unknown = edgeopt::io::infer_shapes(analysis.model);
   analysis.costs = edgeopt::operator_costs(analysis.graph());
   analysis.totals = edgeopt::total(analysis.costs);
@@ -133,7 +134,7 @@ inline std::vector<NodeRow> node_rows(const NetworkAnalysis& analysis,
   rows.reserve(analysis.costs.size());
   for (std::size_t i = 0; i < analysis.costs.size(); ++i) {
     const edgeopt::Node& node = analysis.graph().nodes[i];
-    const edgeopt::OperatorCost& cost = analysis.costs[i];
+    const edgeopt::NodeCost& cost = analysis.costs[i];
     NodeRow row;
     row.index = static_cast<std::int64_t>(i);
     row.name = cost.name;
@@ -205,7 +206,7 @@ inline edgeopt::io::Json tensor_json(const edgeopt::Tensor& tensor) {
 inline edgeopt::io::Json node_json(const NetworkAnalysis& analysis, const NodeRow& row) {
   const auto index = static_cast<std::size_t>(row.index);
   const edgeopt::Node& node = analysis.graph().nodes[index];
-  const edgeopt::OperatorCost& cost = analysis.costs[index];
+  const edgeopt::NodeCost& cost = analysis.costs[index];
   const auto number = [](const auto& value) {
     return value ? edgeopt::io::Json(*value) : edgeopt::io::Json();
   };

@@ -64,7 +64,7 @@ inline constexpr std::array<CostConvention, 6> cost_conventions = {
   throw DomainError("convention", "'" + std::string(name) + "'", one_of(names, name));
 }
 
-/// Operations of one operator, or of all, by a convention. `Costs` is OperatorCost or CostTotals.
+/// Operations of one operator, or of all, by a convention. `Costs` is NodeCost or CostTotals.
 /// @throws DomainError when the count exceeds 64 bits
 template <class Costs>
 [[nodiscard]] std::int64_t operations(const Costs& costs, CostConvention convention) {

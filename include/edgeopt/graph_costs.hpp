@@ -2,7 +2,7 @@
 /// @file
 /// What each operator of a graph costs: one row a node, in execution order.
 ///
-///     const std::vector<OperatorCost> costs = operator_costs(graph);
+///     const std::vector<NodeCost> costs = operator_costs(graph);
 ///     const CostTotals whole = total(costs);
 #pragma once
 
@@ -28,7 +28,7 @@ namespace edgeopt::inline v0 {
 
 /// One operator's cost for one run of the graph, batch included. Where `unknown` is true no count
 /// is to be relied upon: those that could not be found are 0 because a column needs a number.
-struct OperatorCost {
+struct NodeCost {
   std::string name;  ///< of the node
   std::string op;    ///< its operator, with the domain in front where it is not ONNX's own
   ElementType type = ElementType::f32;  ///< of the first result, as stored
@@ -49,29 +49,29 @@ struct OperatorCost {
   bool folded = false;   ///< depends on constants alone: computed once, before the network runs
   bool unknown = false;  ///< the operator, or a shape that its cost depends on, is not known
 
-  friend bool operator==(const OperatorCost&, const OperatorCost&) = default;
+  friend bool operator==(const NodeCost&, const NodeCost&) = default;
 };
 
 template <class Visit>
-constexpr void visit_columns(const OperatorCost*, Visit&& visit) {
-  visit("name", &OperatorCost::name);
-  visit("op", &OperatorCost::op);
-  visit("type", &OperatorCost::type);
-  visit("compute_type", &OperatorCost::compute_type);
-  visit("output_elements", &OperatorCost::output_elements);
-  visit("parameters", &OperatorCost::parameters);
-  visit("parameter_bytes", &OperatorCost::parameter_bytes);
-  visit("constants", &OperatorCost::constants);
-  visit("constant_bytes", &OperatorCost::constant_bytes);
-  visit("activation_bytes", &OperatorCost::activation_bytes);
-  visit("macs", &OperatorCost::macs);
-  visit("bias_additions", &OperatorCost::bias_additions);
-  visit("elementwise_operations", &OperatorCost::elementwise_operations);
-  visit("bytes_read", &OperatorCost::bytes_read);
-  visit("bytes_written", &OperatorCost::bytes_written);
-  visit("arithmetic_intensity_macs_per_byte", &OperatorCost::arithmetic_intensity_macs_per_byte);
-  visit("folded", &OperatorCost::folded);
-  visit("unknown", &OperatorCost::unknown);
+constexpr void visit_columns(const NodeCost*, Visit&& visit) {
+  visit("name", &NodeCost::name);
+  visit("op", &NodeCost::op);
+  visit("type", &NodeCost::type);
+  visit("compute_type", &NodeCost::compute_type);
+  visit("output_elements", &NodeCost::output_elements);
+  visit("parameters", &NodeCost::parameters);
+  visit("parameter_bytes", &NodeCost::parameter_bytes);
+  visit("constants", &NodeCost::constants);
+  visit("constant_bytes", &NodeCost::constant_bytes);
+  visit("activation_bytes", &NodeCost::activation_bytes);
+  visit("macs", &NodeCost::macs);
+  visit("bias_additions", &NodeCost::bias_additions);
+  visit("elementwise_operations", &NodeCost::elementwise_operations);
+  visit("bytes_read", &NodeCost::bytes_read);
+  visit("bytes_written", &NodeCost::bytes_written);
+  visit("arithmetic_intensity_macs_per_byte", &NodeCost::arithmetic_intensity_macs_per_byte);
+  visit("folded", &NodeCost::folded);
+  visit("unknown", &NodeCost::unknown);
 }
 
 /// Sums over the nodes whose cost is known, and how many are not.
@@ -113,12 +113,12 @@ constexpr void visit_columns(const CostTotals*, Visit&& visit) {
 }
 
 /// @throws DomainError when a sum exceeds 64 bits
-[[nodiscard]] inline CostTotals total(std::span<const OperatorCost> costs) {
+[[nodiscard]] inline CostTotals total(std::span<const NodeCost> costs) {
   CostTotals sum;
   const auto add = [](std::int64_t& to, std::int64_t count) {
     to = checked_sum(to, count, "total over all operators");
   };
-  for (const OperatorCost& cost : costs) {
+  for (const NodeCost& cost : costs) {
     ++sum.nodes;
     sum.unknown_nodes += cost.unknown ? 1 : 0;
     add(sum.parameters, cost.parameters);
@@ -164,10 +164,10 @@ class CostReader {
         if (id != no_tensor) parameter_[id] = false;
   }
 
-  [[nodiscard]] OperatorCost read(const Node& node) {
+  [[nodiscard]] NodeCost read(const Node& node) {
     const Operator* known = find_operator(node.domain, node.op);
     const Work work = work_of(graph_, node, known);
-    OperatorCost cost;
+    NodeCost cost;
     cost.name = node.name;
     cost.op = qualified_op(node);
     cost.macs = work.macs;
@@ -187,7 +187,7 @@ class CostReader {
     sum = checked_sum(sum, count, "count of an operator");
   }
 
-  void count_parameters(const Node& node, const Operator* known, OperatorCost& cost) {
+  void count_parameters(const Node& node, const Operator* known, NodeCost& cost) {
     for (std::size_t i = 0; i < node.inputs.size(); ++i)
       count_constant(node.inputs[i], known, i < 32 ? Inputs{1} << i : 0, cost);
     for (const TensorId id : node.captured) count_constant(id, nullptr, 0, cost);
@@ -197,7 +197,7 @@ class CostReader {
         count_inner_parameters(*inner->graph, cost);
   }
 
-  void count_constant(TensorId id, const Operator* known, Inputs position, OperatorCost& cost) {
+  void count_constant(TensorId id, const Operator* known, Inputs position, NodeCost& cost) {
     if (id == no_tensor || !parameter_[id]) return;
     parameter_[id] = false;  // counted where it is used first
     const Tensor& tensor = graph_.tensors[id];
@@ -208,7 +208,7 @@ class CostReader {
     count(tensor, parameter, cost);
   }
 
-  static void count(const Tensor& tensor, bool parameter, OperatorCost& cost) {
+  static void count(const Tensor& tensor, bool parameter, NodeCost& cost) {
     const std::int64_t elements = element_count(tensor.shape), bytes = byte_count(tensor);
     add(cost.constants, elements);
     add(cost.constant_bytes, bytes);
@@ -218,7 +218,7 @@ class CostReader {
   }
 
   /// Constants of a graph inside the node, each once.
-  static void count_inner_parameters(const Graph& inner, OperatorCost& cost) {
+  static void count_inner_parameters(const Graph& inner, NodeCost& cost) {
     for (const Tensor& tensor : inner.tensors)
       if (tensor.constant) count(tensor, is_floating(tensor.type) && !tensor.shape.empty(), cost);
     for (const Node& node : inner.nodes)
@@ -227,7 +227,7 @@ class CostReader {
           count_inner_parameters(*next->graph, cost);
   }
 
-  void count_results(const Node& node, OperatorCost& cost) const {
+  void count_results(const Node& node, NodeCost& cost) const {
     bool first = true;
     for (const TensorId id : node.outputs) {
       if (id == no_tensor) continue;
@@ -239,7 +239,7 @@ class CostReader {
     }
   }
 
-  void count_bytes(const Node& node, Traffic traffic, OperatorCost& cost) const {
+  void count_bytes(const Node& node, Traffic traffic, NodeCost& cost) const {
     if (traffic == Traffic::renames) return;
     for (const TensorId id : node.outputs)
       if (id != no_tensor && graph_.tensors[id].has_shape())
@@ -261,7 +261,7 @@ class CostReader {
 
   /// The type that is multiplied: integers where both operands are dequantised, since an integer
   /// engine computes with what is stored.
-  [[nodiscard]] ElementType compute_type(const Node& node, const OperatorCost& cost) {
+  [[nodiscard]] ElementType compute_type(const Node& node, const NodeCost& cost) {
     if (node.op == "DequantizeLinear" && !node.inputs.empty() && node.inputs[0] != no_tensor)
       for (const TensorId id : node.outputs)
         if (id != no_tensor) dequantized_[id] = graph_.tensors[node.inputs[0]].type;
@@ -305,9 +305,9 @@ class CostReader {
 /// values of Constant nodes.
 /// @throws DomainError when a count exceeds 64 bits
 /// @pre `infer_shapes` or `infer_known_shapes` has accepted the graph
-[[nodiscard]] inline std::vector<OperatorCost> operator_costs(const Graph& graph) {
+[[nodiscard]] inline std::vector<NodeCost> operator_costs(const Graph& graph) {
   detail::CostReader reader(graph);
-  std::vector<OperatorCost> costs;
+  std::vector<NodeCost> costs;
   costs.reserve(graph.nodes.size());
   for (const Node& node : graph.nodes) costs.push_back(reader.read(node));
   return costs;

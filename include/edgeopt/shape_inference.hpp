@@ -42,7 +42,7 @@ namespace detail {
 
 [[noreturn]] inline void refuse_operator(const Site& site) {
   std::vector<std::string_view> known;
-  for (const Operator& each : operators) known.push_back(each.name);
+  for (const Operator& each : operators_of_onnx) known.push_back(each.name);
   const std::string_view near = nearest_name(site.node().op, known);
   site.refuse("operator", "unknown",
               "one of " + std::to_string(known.size()) + " known ones" +

@@ -35,7 +35,7 @@ std::vector<fs::path> models() {
 struct Analysis {
   edgeopt::io::OnnxModel model;
   std::vector<UnknownNode> unknown;
-  std::vector<OperatorCost> costs;
+  std::vector<NodeCost> costs;
   ActivationLiveness live, live_alias, live_folded;
 
   Analysis(const fs::path& path, const std::map<std::string, std::int64_t>& binding)
@@ -72,7 +72,7 @@ std::map<std::string, std::int64_t> totals(const Analysis& analysis) {
 
 /// Counts of a node by the names that the files use.
 std::map<std::string, std::int64_t> counts(const Analysis& analysis, std::size_t node) {
-  const OperatorCost& cost = analysis.costs[node];
+  const NodeCost& cost = analysis.costs[node];
   return {{"index", static_cast<std::int64_t>(node)},
           {"elements", cost.output_elements},
           {"params", cost.parameters},

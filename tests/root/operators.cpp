@@ -14,8 +14,8 @@ using namespace edgeopt;
 
 namespace {
 
-OperatorCost cost_of(const Graph& graph, const std::string& node) {
-  for (const OperatorCost& cost : operator_costs(graph))
+NodeCost cost_of(const Graph& graph, const std::string& node) {
+  for (const NodeCost& cost : operator_costs(graph))
     if (cost.name == node) return cost;
   throw std::runtime_error("no node " + node);
 }
@@ -33,15 +33,15 @@ TEST_CASE("every operator has a shape rule and a cost") {
       INFO(each.name);
       CHECK(each.infer != nullptr);
       CHECK(each.work != nullptr);
-      CHECK(detail::find_operator(
-                &each < std::end(detail::operators) && &each >= std::begin(detail::operators)
-                    ? ""
-                    : "com.microsoft",
-                each.name) == &each);
+      CHECK(detail::find_operator(&each < std::end(detail::operators_of_onnx) &&
+                                          &each >= std::begin(detail::operators_of_onnx)
+                                      ? ""
+                                      : "com.microsoft",
+                                  each.name) == &each);
     }
   };
-  check(detail::operators);
-  check(detail::microsoft_operators);
+  check(detail::operators_of_onnx);
+  check(detail::operators_of_microsoft);
   CHECK(detail::find_operator("", "Conv") == detail::find_operator("ai.onnx", "Conv"));
   CHECK(detail::find_operator("", "QGemm") == nullptr);
   CHECK(detail::find_operator("my.domain", "Conv") == nullptr);
@@ -73,7 +73,7 @@ TEST_CASE("a network written with the builder costs what the conventions say") {
   bind_symbol(graph, "N", 2);
   infer_shapes(graph);
 
-  const OperatorCost conv = cost_of(graph, "conv");
+  const NodeCost conv = cost_of(graph, "conv");
   CHECK(conv.macs == 2 * 8 * 256 * 36);
   CHECK(conv.bias_additions == 2 * 8 * 256);
   CHECK(conv.parameters == 288 + 8);
@@ -94,7 +94,7 @@ TEST_CASE("a network written with the builder costs what the conventions say") {
   CHECK(cost_of(graph, "flatten").bytes_read == 0);
   CHECK(cost_of(graph, "linear").macs == 2 * 10 * 4);
   CHECK(graph.tensor(graph.outputs[0]).shape == Shape{2, 10});
-  for (const OperatorCost& cost : operator_costs(graph)) CHECK_FALSE(cost.unknown);
+  for (const NodeCost& cost : operator_costs(graph)) CHECK_FALSE(cost.unknown);
 }
 
 TEST_CASE("recurrent and attention networks can be written down too") {

@@ -7,7 +7,7 @@
 ///     io::OnnxModel model = io::read_onnx("model.onnx");
 ///     bind_symbol(model.graph, "N", 8);
 ///     const std::vector<UnknownNode> unknown = io::infer_shapes(model);
-///     const std::vector<OperatorCost> costs = operator_costs(model.graph);
+///     const std::vector<NodeCost> costs = operator_costs(model.graph);
 #pragma once
 
 #include <cstddef>

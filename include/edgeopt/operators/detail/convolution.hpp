@@ -22,7 +22,7 @@
 namespace edgeopt::inline v0::detail {
 
 /// How a window moves along each spatial axis.
-struct Window {
+struct SlidingWindow {
   Extents kernel;
   Extents strides;
   Extents dilations;
@@ -32,10 +32,10 @@ struct Window {
   [[nodiscard]] bool pads_itself() const { return auto_pad.starts_with("SAME"); }
 };
 
-[[nodiscard]] inline Window window_of(const Site& site, Extents kernel) {
+[[nodiscard]] inline SlidingWindow window_of(const Site& site, Extents kernel) {
   const std::size_t axes = kernel.size();
-  Window window{std::move(kernel), site.extents("strides", axes, 1, 1),
-                site.extents("dilations", axes, 1, 1), Extents(2 * axes, 0), "NOTSET"};
+  SlidingWindow window{std::move(kernel), site.extents("strides", axes, 1, 1),
+                       site.extents("dilations", axes, 1, 1), Extents(2 * axes, 0), "NOTSET"};
   window.auto_pad = site.attribute<std::string>("auto_pad", "NOTSET");
   if (window.auto_pad.empty()) window.auto_pad = "NOTSET";
   if (window.auto_pad == "NOTSET")
@@ -48,7 +48,7 @@ struct Window {
 }
 
 /// dilation (kernel - 1) + 1
-[[nodiscard]] inline std::int64_t dilated(const Site& site, const Window& window,
+[[nodiscard]] inline std::int64_t dilated(const Site& site, const SlidingWindow& window,
                                           std::size_t axis) {
   if (!is_known(window.kernel[axis])) return unknown_extent;
   return site.sum(site.product({window.dilations[axis], window.kernel[axis] - 1}), 1);
@@ -57,8 +57,8 @@ struct Window {
 /// Spatial extents after a sliding window: (extent + pads - window) / stride + 1, floored, or
 /// ceiled where the last window still begins inside the input or the padding before it. SAME gives
 /// ceil(extent / stride).
-[[nodiscard]] inline Extents window_extents(const Site& site, const Tensor& x, const Window& window,
-                                            bool ceiled = false) {
+[[nodiscard]] inline Extents window_extents(const Site& site, const Tensor& x,
+                                            const SlidingWindow& window, bool ceiled = false) {
   const std::size_t axes = window.kernel.size();
   Extents result(axes, unknown_extent);
   for (std::size_t axis = 0; axis < axes; ++axis) {
@@ -119,7 +119,7 @@ inline void give_convolution(Site& site, const Tensor& x, const Tensor& weight, 
     site.refuse("input channels of '" + weight.name + "'", std::to_string(weight.shape[1]),
                 std::to_string(channels / group));
   if (bias) site.expect_shape(*bias, {outputs});
-  const Window window = window_of(site, kernel_of(site, weight));
+  const SlidingWindow window = window_of(site, kernel_of(site, weight));
   Shape shape = {x.shape[0], outputs};
   for (const std::int64_t extent : window_extents(site, x, window)) shape.push_back(extent);
   site.give(type, std::move(shape));
@@ -178,7 +178,7 @@ inline void transposed_convolution(Site& site) {
                 std::to_string(x.shape[1]));
   Shape shape = {x.shape[0], site.product({weight.shape[1], group})};
   if (const Tensor* bias = site.optional_input(2)) site.expect_shape(*bias, {shape[1]});
-  const Window window = window_of(site, kernel_of(site, weight));
+  const SlidingWindow window = window_of(site, kernel_of(site, weight));
   const std::size_t axes = window.kernel.size();
   const Extents more = site.extents("output_padding", axes, 0, 0);
   const Extents* asked = site.list("output_shape");
@@ -213,10 +213,10 @@ inline void transposed_convolution(Site& site) {
 }
 
 /// The window of a pooling; no window may hold padding alone.
-[[nodiscard]] inline Window pooling_window(const Site& site, const Tensor& x) {
+[[nodiscard]] inline SlidingWindow pooling_window(const Site& site, const Tensor& x) {
   expect_spatial(site, x);
   const std::size_t axes = x.shape.size() - 2;
-  const Window window = window_of(site, site.extents("kernel_shape", axes, 1, 0));
+  const SlidingWindow window = window_of(site, site.extents("kernel_shape", axes, 1, 0));
   for (std::size_t axis = 0; axis < axes; ++axis) {
     if (window.kernel[axis] < 1)
       site.refuse_attribute("kernel_shape", "missing", std::to_string(axes) + " integers >= 1");
@@ -233,7 +233,7 @@ inline void transposed_convolution(Site& site) {
 inline void pooling(Site& site) {
   site.expect_inputs(1, 1);
   const Tensor& x = site.input(0);
-  const Window window = pooling_window(site, x);
+  const SlidingWindow window = pooling_window(site, x);
   Shape shape = {x.shape[0], x.shape[1]};
   for (const std::int64_t extent :
        window_extents(site, x, window, site.integer("ceil_mode", 0) != 0))
@@ -257,7 +257,7 @@ inline void global_pooling(Site& site) {
 inline void unpooling(Site& site) {
   site.expect_inputs(2, 3);
   const Tensor& x = site.input(0);
-  const Window window = pooling_window(site, x);
+  const SlidingWindow window = pooling_window(site, x);
   if (site.has_input(2)) {
     const Extents* asked = site.integers(2);
     return asked ? site.give(x.type, *asked)

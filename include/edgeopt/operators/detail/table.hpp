@@ -46,7 +46,7 @@ struct Operator {
   Inputs weights = 0;   ///< integer constants that are parameters
 };
 
-inline constexpr Operator operators[] = {
+inline constexpr Operator operators_of_onnx[] = {
     {"Abs", unary_arithmetic, per_result<1>},
     {"Acos", unary, per_result<1>},
     {"Acosh", unary, per_result<1>},
@@ -240,7 +240,7 @@ inline constexpr Operator operators[] = {
 };
 
 /// The domain com.microsoft, as far as exporters and quantisation tools write it.
-inline constexpr Operator microsoft_operators[] = {
+inline constexpr Operator operators_of_microsoft[] = {
     {"Attention", fused_attention, fused_attention_work},
     {"BiasGelu", broadcasting, per_result<2>},
     {"DequantizeLinear", dequantize_linear, per_result<2>, Traffic::streams, at({1}), at({0})},
@@ -279,7 +279,7 @@ constexpr bool in_order(const Table& table) {
     if (!(table[i - 1].name < table[i].name)) return false;
   return true;
 }
-static_assert(in_order(operators) && in_order(microsoft_operators));
+static_assert(in_order(operators_of_onnx) && in_order(operators_of_microsoft));
 
 /// What is known of an operator, or null.
 [[nodiscard]] inline const Operator* find_operator(std::string_view domain, std::string_view op) {
@@ -289,8 +289,8 @@ static_assert(in_order(operators) && in_order(microsoft_operators));
         [](const Operator& each, std::string_view name) { return each.name < name; });
     return found != std::end(table) && found->name == op ? &*found : nullptr;
   };
-  if (domain.empty() || domain == "ai.onnx") return search(operators);
-  if (domain == "com.microsoft") return search(microsoft_operators);
+  if (domain.empty() || domain == "ai.onnx") return search(operators_of_onnx);
+  if (domain == "com.microsoft") return search(operators_of_microsoft);
   return nullptr;
 }
 
