@@ -278,6 +278,21 @@ TEST_CASE("graphs are nested up to a limit") {
   CHECK_THAT(refused(around + deep), Contains("graphs nested more than 32 deep"));
 }
 
+TEST_CASE("loops within loops do not multiply their passes") {
+  // In every body what is carried grows, so that no pass finds what the one before found.
+  std::string body = node("Identity", {"v"}, {"w"});
+  for (int depth = 0; depth < 30; ++depth) {
+    const std::string inner = body +
+                              node("Concat", {"w", "w"}, {"grown"}, integer_attribute("axis", 0)) +
+                              node("Identity", {"go"}, {"on"}) + input("i", {}, 7) +
+                              input("go", {}, 9) + input("v", {2}) + output("on") + output("grown");
+    body = node("Loop", {"", "", "v"}, {"w"}, graph_attribute("body", inner));
+  }
+  io::OnnxModel model = parsed(input("v", {2}) + body + output("w"));
+  (void)io::infer_shapes(model);
+  CHECK_FALSE(named(model, "w").has_shape());
+}
+
 TEST_CASE("a large graph is read in time that grows with its size") {
   std::string graph = input("x0", {2, 2});
   for (int i = 0; i < 20000; ++i)

@@ -57,6 +57,7 @@ class Body {
     for (std::size_t i = 0; i < own; ++i) set(i, inputs[i]);
     ValueStore values;
     values.resize(graph_.tensors.size());
+    values.set_depth(site.depth() + 1);
     for (std::size_t i = 0; i < inner->captured.size(); ++i) {
       const Tensor& outer = site.graph().tensors[inner->captured[i]];
       set(own + i, type_of(outer));
@@ -111,6 +112,9 @@ inline void branch(Site& site) {
   return type;
 }
 
+/// Loops within so many nodes are passed through once.
+inline constexpr int max_followed_loops = 3;
+
 /// Loop(passes, condition, carried...): the body takes the number of the pass, the condition and
 /// what is carried, and gives the condition, what is carried, and elements of what is collected.
 inline void loop(Site& site) {
@@ -129,10 +133,14 @@ inline void loop(Site& site) {
                   "at least " + std::to_string(1 + variables));
     return body;
   };
+  // Loops within loops would multiply their passes: deep ones take nothing for granted instead.
+  const bool deep = site.depth() >= max_followed_loops;
+  if (deep)
+    for (std::size_t i = 0; i < variables; ++i) carried[2 + i] = {ElementType::unknown, {}, false};
   Body body = pass();
   // What changes from pass to pass is unknown; a third pass could find nothing new but for extents
   // that change late, and those are unknown after it too.
-  for (int again = 0; again < 2; ++again) {
+  for (int again = 0; again < 2 && !deep; ++again) {
     bool changed = false;
     for (std::size_t i = 0; i < variables; ++i) {
       TensorType both = common(carried[2 + i], body.output(1 + i));

@@ -192,8 +192,9 @@ namespace edgeopt::inline v0::detail {
 /// Gives the values of a broadcasting operator's result where those of all operands are known.
 inline void give_combined_values(Site& site) {
   const TensorType& result = site.results().back();
+  constexpr std::size_t most_operands = 8;  // that shapes are computed from
   const KnownValues* first = site.values(0);
-  if (!first || !few_elements(result.shape)) return;
+  if (!first || site.inputs() > most_operands || !few_elements(result.shape)) return;
   for (std::size_t i = 1; i < site.inputs(); ++i)
     if (!site.values(i)) return;
   KnownValues values = broadcast_values(*first, site.input(0).shape, result.shape);

@@ -117,6 +117,10 @@ class ValueStore {
     if (tensors > values_.size()) values_.resize(tensors);
   }
 
+  /// How many nodes the graph lies in, one within the other.
+  [[nodiscard]] int depth() const { return depth_; }
+  void set_depth(int depth) { depth_ = depth; }
+
   /// The values of a tensor, or null where they are not known.
   /// @pre there is room for it
   const KnownValues* find(const Graph& graph, TensorId id) {
@@ -146,6 +150,7 @@ class ValueStore {
 
   std::vector<KnownValues> values_;
   std::size_t left_ = std::size_t{1} << 20;
+  int depth_ = 0;
 };
 
 }  // namespace edgeopt::inline v0::detail

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>  // std::find, std::max
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -170,7 +171,7 @@ class Einsum {
     const std::vector<int> axes = labels(term, dots);
     if (axes.size() != rank) refuse();
     for (std::size_t i = 0; i < rank; ++i) {
-      counts_.push_back(axes[i]);
+      if (axes[i] > 0) ++counts_[static_cast<std::size_t>(axes[i])];
       std::int64_t* extent = const_cast<std::int64_t*>(find(axes[i]));
       if (!extent)
         extents_.emplace_back(axes[i], tensor.shape[i]);
@@ -185,12 +186,8 @@ class Einsum {
   /// Without an arrow: the axes of the ellipsis, then the letters that stand once, by the alphabet.
   void imply_result() {
     for (std::size_t k = dots_; k > 0; --k) result_.push_back(-static_cast<int>(k));
-    std::vector<int> once;
-    for (const int label : counts_)
-      if (label > 0 && std::count(counts_.begin(), counts_.end(), label) == 1)
-        once.push_back(label);
-    std::sort(once.begin(), once.end());
-    result_.insert(result_.end(), once.begin(), once.end());
+    for (std::size_t letter = 0; letter < counts_.size(); ++letter)
+      if (counts_[letter] == 1) result_.push_back(static_cast<int>(letter));
   }
 
   [[nodiscard]] const std::int64_t* find(int label) const {
@@ -201,7 +198,7 @@ class Einsum {
 
   const Site& site_;
   std::vector<std::pair<int, std::int64_t>> extents_;
-  std::vector<int> counts_;
+  std::array<std::size_t, 128> counts_{};  ///< how often each letter stands in the operands
   std::vector<int> result_;
   std::size_t dots_ = 0;
 };

@@ -56,6 +56,9 @@ class Site {
   [[nodiscard]] const Graph& graph() const { return graph_; }
   [[nodiscard]] const Node& node() const { return node_; }
 
+  /// How many nodes the graph lies in, one within the other.
+  [[nodiscard]] int depth() const { return values_.depth(); }
+
   [[noreturn]] void refuse(std::string_view what, std::string found, std::string allowed) const {
     throw DomainError("node '" + node_.name + "' (" + node_.op + "): " + std::string(what),
                       std::move(found), std::move(allowed));
