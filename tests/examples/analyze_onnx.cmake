@@ -31,3 +31,6 @@ edgeopt_add_example_test(analyze_bad_files analyze_onnx
   ARGS ${corpus}/bad_reshape.onnx --output-dir out STATUS 1
   STDERR "bad_reshape.onnx: node .*Reshape.: shape: found .4, -1., expected one for the elements of .2, 3."
   ABSENT out/analysis.json out)
+edgeopt_add_example_test(analyze_files analyze_onnx
+  ARGS ${corpus}/qdq.onnx --batch 1 --output-dir written STDOUT "QuantizeLinear"
+  STDERR "Written to written: operators.csv, totals.csv, analysis.json")
