@@ -26,6 +26,7 @@ OPTIONAL = {
     "io_json": (["nlohmann_json/[>=3.9 <4]"], ["nlohmann_json::nlohmann_json"]),
     "io_yaml": (["yaml-cpp/[>=0.7 <1]"], ["yaml-cpp::yaml-cpp"]),
     "io_npz": (["libzip/[>=1.7 <2]"], ["libzip::libzip"]),
+    "io_onnx": (["protozero/[>=1.7 <2]"], ["protozero::protozero"]),
     "io_sha256": (["openssl/[>=1.1 <4]"], ["openssl::crypto"]),
     "io_download": (["libcurl/[>=7.78 <9]"], ["libcurl::libcurl"]),
 }

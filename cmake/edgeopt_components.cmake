@@ -5,8 +5,8 @@
 # the machine had that installed it.
 
 set(edgeopt_components
-  edgeopt engines nn io_idx io_csv io_json io_yaml io_npz io_sha256 io_plot io_download io study
-  all)
+  edgeopt engines nn io_idx io_csv io_json io_yaml io_npz io_onnx io_sha256 io_plot io_download io
+  study all)
 set(edgeopt_modules "${CMAKE_CURRENT_LIST_DIR}/modules")
 
 # edgeopt_component(<name> [USES <components>] [USES_FOUND <components>] [PACKAGES <packages>])
@@ -34,11 +34,12 @@ edgeopt_component(io_csv USES edgeopt PACKAGES FastCppCsvParser)
 edgeopt_component(io_json USES edgeopt PACKAGES nlohmann_json)
 edgeopt_component(io_yaml USES edgeopt PACKAGES yaml-cpp)
 edgeopt_component(io_npz USES edgeopt PACKAGES LibZip)
+edgeopt_component(io_onnx USES edgeopt PACKAGES Protozero)
 edgeopt_component(io_sha256 USES edgeopt PACKAGES OpenSSL)
 edgeopt_component(io_plot USES edgeopt PACKAGES GnuplotIostream ZLIB)
 edgeopt_component(io_download USES edgeopt PACKAGES CURL)
 edgeopt_component(io USES edgeopt
-  USES_FOUND io_idx io_csv io_json io_yaml io_npz io_sha256 io_plot io_download)
+  USES_FOUND io_idx io_csv io_json io_yaml io_npz io_onnx io_sha256 io_plot io_download)
 edgeopt_component(study
   USES nn io_idx io_csv io_json io_yaml io_npz io_sha256 io_plot io)
 edgeopt_component(all USES edgeopt USES_FOUND engines nn io study)
@@ -52,6 +53,7 @@ edgeopt_package(FastCppCsvParser FIND MODULE
 edgeopt_package(nlohmann_json TARGETS nlohmann_json::nlohmann_json DEBIAN nlohmann-json3-dev)
 edgeopt_package(yaml-cpp TARGETS yaml-cpp::yaml-cpp yaml-cpp DEBIAN libyaml-cpp-dev)
 edgeopt_package(LibZip FIND MODULE TARGETS LibZip::LibZip DEBIAN libzip-dev)
+edgeopt_package(Protozero FIND MODULE TARGETS protozero::protozero DEBIAN libprotozero-dev)
 edgeopt_package(OpenSSL FIND COMPONENTS Crypto TARGETS OpenSSL::Crypto DEBIAN libssl-dev)
 edgeopt_package(CURL TARGETS CURL::libcurl DEBIAN libcurl4-openssl-dev)
 edgeopt_package(GnuplotIostream FIND MODULE

@@ -9,45 +9,16 @@
 #include <cstring>  // std::memcpy
 #include <span>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>  // std::move
 #include <vector>
 
+#include "edgeopt/element_type.hpp"
 #include "edgeopt/error.hpp"
 
 namespace edgeopt::inline v0 {
 
 static_assert(std::endian::native == std::endian::little, "edgeopt supports little-endian only");
-
-/// Type of a tensor's elements; f16 is IEEE binary16.
-enum class ElementType : std::uint8_t { f16, f32, f64, u8, s8, s32, s64 };
-
-[[nodiscard]] constexpr std::int64_t bytes_of(ElementType type) noexcept {
-  switch (type) {
-    case ElementType::u8:
-    case ElementType::s8: return 1;
-    case ElementType::f16: return 2;
-    case ElementType::f32:
-    case ElementType::s32: return 4;
-    case ElementType::f64:
-    case ElementType::s64: return 8;
-  }
-  return 0;
-}
-
-[[nodiscard]] constexpr std::string_view to_string(ElementType type) noexcept {
-  switch (type) {
-    case ElementType::f16: return "f16";
-    case ElementType::f32: return "f32";
-    case ElementType::f64: return "f64";
-    case ElementType::u8: return "u8";
-    case ElementType::s8: return "s8";
-    case ElementType::s32: return "s32";
-    case ElementType::s64: return "s64";
-  }
-  return "";
-}
 
 /// The element type of a C++ type; halves are held as their bits in `std::uint16_t`.
 template <class T>
@@ -62,8 +33,14 @@ template <class T>
     return ElementType::u8;
   else if constexpr (std::is_same_v<T, std::int8_t>)
     return ElementType::s8;
+  else if constexpr (std::is_same_v<T, std::int16_t>)
+    return ElementType::s16;
   else if constexpr (std::is_same_v<T, std::int32_t>)
     return ElementType::s32;
+  else if constexpr (std::is_same_v<T, std::uint32_t>)
+    return ElementType::u32;
+  else if constexpr (std::is_same_v<T, std::uint64_t>)
+    return ElementType::u64;
   else {
     static_assert(std::is_same_v<T, std::int64_t>, "no element type corresponds to this type");
     return ElementType::s64;

@@ -20,11 +20,14 @@
 #include "edgeopt/devices.hpp"
 #include "edgeopt/energy.hpp"
 #include "edgeopt/dataflow.hpp"
+#include "edgeopt/cost_conventions.hpp"
+#include "edgeopt/element_type.hpp"
 #include "edgeopt/engine.hpp"
 #include "edgeopt/error.hpp"
 #include "edgeopt/execution_order.hpp"
 #include "edgeopt/graph.hpp"
 #include "edgeopt/graph_builder.hpp"
+#include "edgeopt/graph_costs.hpp"
 #include "edgeopt/graph_estimates.hpp"
 #include "edgeopt/half.hpp"
 #include "edgeopt/hardware.hpp"
@@ -37,6 +40,7 @@
 #include "edgeopt/io/file.hpp"
 #include "edgeopt/io/html.hpp"
 #include "edgeopt/io/label_placement.hpp"
+#include "edgeopt/io/mapped_file.hpp"
 #include "edgeopt/io/markdown.hpp"
 #include "edgeopt/io/named_arrays.hpp"
 #include "edgeopt/io/npy.hpp"
@@ -132,6 +136,10 @@
 
 #ifdef EDGEOPT_HAS_IO_NPZ
 #include "edgeopt/io/npz.hpp"
+#endif
+
+#ifdef EDGEOPT_HAS_IO_ONNX
+#include "edgeopt/io/onnx.hpp"
 #endif
 
 #ifdef EDGEOPT_HAS_IO_PLOT

@@ -8,10 +8,12 @@
 /// also be run.
 #pragma once
 
+#include <algorithm>  // std::find
 #include <cstddef>
 #include <cstdint>
 #include <functional>  // std::less
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>  // std::move
@@ -19,7 +21,9 @@
 #include <vector>
 
 #include "edgeopt/array.hpp"
+#include "edgeopt/checked_count.hpp"
 #include "edgeopt/error.hpp"
+#include "edgeopt/text.hpp"
 
 namespace edgeopt::inline v0 {
 
@@ -27,13 +31,24 @@ namespace edgeopt::inline v0 {
 using TensorId = std::size_t;
 inline constexpr TensorId no_tensor = static_cast<TensorId>(-1);  ///< an optional input left out
 
+/// An extent that is not known: a symbol that nobody has bound, or one that the data decide.
+inline constexpr std::int64_t unknown_extent = -1;
+
 /// A named value: an input of the network, the result of an operator, or a constant.
 struct Tensor {
   std::string name;
   ElementType type = ElementType::f32;
-  Shape shape;
+  Shape shape;                  ///< with `unknown_extent` where it has to be
   bool constant = false;        ///< a parameter: known before the network runs
   std::vector<std::byte> data;  ///< of a constant whose values are known: little endian, C order
+  bool ranked = true;           ///< false: not even the number of extents is known
+
+  /// Whether every extent is known.
+  [[nodiscard]] bool has_shape() const {
+    for (const std::int64_t extent : shape)
+      if (extent < 0) return false;
+    return ranked;
+  }
 
   /// Values of a constant. @throws DomainError when they are unknown or of another type
   template <class T>
@@ -44,17 +59,31 @@ struct Tensor {
   }
 };
 
-/// Value of an attribute.
-using Attribute =
-    std::variant<std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<double>>;
+struct Graph;
 
-/// One operator: type and attributes by ONNX's names, inputs and outputs by tensor.
+/// A graph inside a node, such as the body of a loop. Its inputs are those that the operator gives
+/// it, then the tensors of the outer graph that it reads.
+struct Subgraph {
+  std::shared_ptr<const Graph> graph;
+  std::vector<TensorId> captured;  ///< in the outer graph, for the last inputs of `graph`
+
+  friend bool operator==(const Subgraph&, const Subgraph&) = default;
+};
+
+/// Value of an attribute.
+using Attribute = std::variant<std::int64_t, double, std::string, std::vector<std::int64_t>,
+                               std::vector<double>, std::vector<std::string>, Array, Subgraph>;
+
+/// One operator: type and attributes by ONNX's names, inputs and outputs by tensor; `no_tensor`
+/// where one is left out.
 struct Node {
   std::string name;
   std::string op;  ///< "Conv", "Relu", "MaxPool", "Flatten", "Gemm", "QuantizeLinear", ...
   std::vector<TensorId> inputs;
   std::vector<TensorId> outputs;
   std::map<std::string, Attribute, std::less<>> attributes;
+  std::string domain{};              ///< of the operator; empty for ONNX's own
+  std::vector<TensorId> captured{};  ///< what its sub-graphs read besides its inputs
 
   /// An attribute, or `fallback` where the node does not have it.
   /// @throws DomainError when it has another type
@@ -68,6 +97,15 @@ struct Node {
   }
 };
 
+/// An extent of an input that the caller chooses: the batch, the length of a sequence.
+struct SymbolicExtent {
+  std::string name;  ///< the same name stands for the same number everywhere
+  TensorId tensor = no_tensor;
+  std::size_t axis = 0;
+
+  friend bool operator==(const SymbolicExtent&, const SymbolicExtent&) = default;
+};
+
 /// A network: nodes in an order in which they can be executed.
 struct Graph {
   std::string name;
@@ -75,6 +113,8 @@ struct Graph {
   std::vector<Node> nodes;
   std::vector<TensorId> inputs;  ///< activations the caller gives, constants not among them
   std::vector<TensorId> outputs;
+  std::vector<SymbolicExtent> symbols{};  ///< bound or not
+  std::int64_t opset = 0;                 ///< version of ONNX's operators; 0 for the newest
 
   /// @throws DomainError when there is no such tensor
   [[nodiscard]] const Tensor& tensor(TensorId id) const {
@@ -84,6 +124,26 @@ struct Graph {
     return tensors[id];
   }
 };
+
+/// Number of elements of a shape; of a scalar, `[]`, it is 1.
+/// @throws DomainError when an extent is unknown or the product exceeds 2^63 - 1
+[[nodiscard]] inline std::int64_t element_count(const Shape& shape) {
+  return checked_product(shape, [&] { return "number of elements of " + to_string(shape); });
+}
+
+/// Bytes of a tensor's values; elements of fewer than 8 bits share bytes, strings have none.
+/// @throws DomainError as `element_count`
+[[nodiscard]] inline std::int64_t byte_count(const Tensor& tensor) {
+  const auto what = [&] {
+    return "bytes of tensor '" + tensor.name + "', " + std::string(to_string(tensor.type)) + " " +
+           (tensor.ranked ? to_string(tensor.shape) : "of unknown rank");
+  };
+  if (!tensor.ranked) throw DomainError(what(), "unknown", "a tensor of known shape");
+  const std::int64_t elements = checked_product(tensor.shape, what);
+  const std::int64_t bits = bits_of(tensor.type);
+  if (bits > 0 && bits < 8) return elements / (8 / bits) + (elements % (8 / bits) != 0 ? 1 : 0);
+  return checked_product({elements, bytes_of(tensor.type)}, what);
+}
 
 /// Gives a constant its values. @throws DomainError when type, shape or number of bytes differ
 inline void set_values(Tensor& constant, const Array& array) {
@@ -97,8 +157,7 @@ inline void set_values(Tensor& constant, const Array& array) {
   if (!constant.constant) refuse("given", "values for constants only");
   if (array.type != constant.type || array.shape != constant.shape)
     refuse(described(array.type, array.shape), described(constant.type, constant.shape));
-  std::size_t bytes = static_cast<std::size_t>(bytes_of(array.type));
-  for (const std::int64_t extent : array.shape) bytes *= static_cast<std::size_t>(extent);
+  const auto bytes = static_cast<std::size_t>(byte_count(constant));
   if (array.data.size() != bytes)
     refuse(std::to_string(array.data.size()) + " bytes", std::to_string(bytes) + " bytes");
   constant.data = array.data;
@@ -110,6 +169,36 @@ inline void set_values(Graph& graph, const NamedArray& values) {
   for (Tensor& tensor : graph.tensors)
     if (tensor.constant && tensor.name == values.name) return set_values(tensor, values.array);
   throw DomainError("constant", "'" + values.name + "'", "one of graph '" + graph.name + "'");
+}
+
+/// Gives every extent of that name its value; shapes that follow from it are not inferred anew.
+/// @throws DomainError when the value is below 1 or the graph has no such symbol
+inline void bind_symbol(Graph& graph, std::string_view symbol, std::int64_t value) {
+  const std::string what = "extent '" + std::string(symbol) + "'";
+  if (value < 1) throw DomainError(what, std::to_string(value), "an integer >= 1");
+  bool found = false;
+  std::vector<std::string_view> names;
+  for (const SymbolicExtent& extent : graph.symbols) {
+    names.push_back(extent.name);
+    if (extent.name != symbol) continue;
+    graph.tensors[extent.tensor].shape[extent.axis] = value;
+    found = true;
+  }
+  if (!found)
+    throw DomainError(
+        what, "unknown",
+        names.empty() ? "none, as every extent of the inputs is fixed" : one_of(names, symbol));
+}
+
+/// Names of the symbols that have no value, each once.
+[[nodiscard]] inline std::vector<std::string> unbound_symbols(const Graph& graph) {
+  std::vector<std::string> names;
+  for (const SymbolicExtent& extent : graph.symbols) {
+    const bool bound = graph.tensors[extent.tensor].shape[extent.axis] >= 0;
+    if (!bound && std::find(names.begin(), names.end(), extent.name) == names.end())
+      names.push_back(extent.name);
+  }
+  return names;
 }
 
 }  // namespace edgeopt::inline v0

@@ -12,30 +12,12 @@
 #include "edgeopt/array.hpp"
 #include "edgeopt/checked_count.hpp"
 #include "edgeopt/graph.hpp"
+#include "edgeopt/graph_costs.hpp"
 #include "edgeopt/rows.hpp"
 #include "edgeopt/shape_inference.hpp"
 #include "edgeopt/tensor_storage.hpp"
 
 namespace edgeopt::inline v0 {
-
-/// Multiply-accumulates of a node, whole batch, bias excluded; 0 for operators without weights.
-///
-/// Conv: elements of the result times those of one filter, Cin / group * kernel. Gemm: elements of
-/// the result times the inner extent.
-/// @throws DomainError when the count exceeds 64 bits
-[[nodiscard]] inline std::int64_t multiply_accumulates(const Graph& graph, const Node& node) {
-  Shape factors = graph.tensor(node.outputs.front()).shape;
-  if (node.op == "Conv") {
-    const Shape& weight = graph.tensor(node.inputs[1]).shape;
-    factors.insert(factors.end(), weight.begin() + 1, weight.end());
-  } else if (node.op == "Gemm") {
-    const bool transposed = node.attribute<std::int64_t>("transA", 0) != 0;
-    factors.push_back(graph.tensor(node.inputs[0]).shape[transposed ? 0 : 1]);
-  } else {
-    return 0;
-  }
-  return checked_product(factors, "multiply-accumulates of node '" + node.name + "'");
-}
 
 namespace detail {
 
@@ -58,14 +40,15 @@ inline TensorId stored_constant(const Graph& graph, const TensorUses& uses, Tens
 /// one byte); scales and zero points are left out. Activation bytes are those of the result as an
 /// integer engine stores it.
 /// @throws DomainError when a count exceeds 64 bits
-/// @pre the graph is one that `infer_shapes` accepts
+/// @pre the graph is one that `infer_shapes` accepts, with every shape known
 [[nodiscard]] inline std::vector<LayerEstimate> estimate_layerwise_stats(const Graph& graph) {
   const TensorUses uses(graph);
   const TensorStorage storage(graph, StorageRule::integer);
   std::vector<bool> counted(graph.tensors.size(), false);
   std::vector<LayerEstimate> estimates;
   for (const Node& node : graph.nodes) {
-    const std::int64_t macs = multiply_accumulates(graph, node);
+    const std::int64_t macs =
+        detail::work_of(graph, node, detail::find_operator(node.domain, node.op)).macs;
     if (macs == 0) continue;
     LayerEstimate estimate{.layer = node.name, .macs = macs};
     bool weighted = false;

@@ -129,7 +129,7 @@ class MemorySharing {
   /// graph stay as they are.
   void write_in_place(std::size_t index) {
     const Node& node = graph_.nodes[index];
-    if (!detail::is_elementwise(node.op) || node.outputs.empty()) return;
+    if (!node.domain.empty() || !detail::is_elementwise(node.op) || node.outputs.empty()) return;
     const TensorId result = node.outputs.front();
     if (result == no_tensor) return;
     const TensorId made = storage_.owner(result);

@@ -37,6 +37,7 @@ struct TensorUses {
         if (id != no_tensor) producer[id] = node;
       for (const TensorId id : graph.nodes[node].inputs)
         if (id != no_tensor) readers[id].push_back(node);
+      for (const TensorId id : graph.nodes[node].captured) readers[id].push_back(node);
     }
     for (const TensorId id : graph.outputs) output[id] = true;
   }
@@ -84,11 +85,13 @@ class TensorStorage {
 
   /// Results that are their first input, or that need no memory since every input is known.
   void alias_results(const Node& node, const TensorUses& uses) {
-    bool known = rule_ >= StorageRule::folded;
-    for (const TensorId id : node.inputs)
-      known = known && (id == no_tensor || owner_[id] == no_tensor);
+    // Without inputs it is a Constant, or random numbers, which are drawn anew.
+    bool known = rule_ >= StorageRule::folded &&
+                 (!node.inputs.empty() || !node.captured.empty() || node.op == "Constant");
+    for (const auto* ids : {&node.inputs, &node.captured})
+      for (const TensorId id : *ids) known = known && (id == no_tensor || owner_[id] == no_tensor);
     for (const TensorId id : node.outputs) {
-      if (id == no_tensor) continue;
+      if (id == no_tensor || owner_[id] == no_tensor) continue;
       if (known) {
         owner_[id] = no_tensor;
       } else if (returns_input(node, uses.output[id])) {
@@ -98,7 +101,7 @@ class TensorStorage {
   }
 
   [[nodiscard]] bool returns_input(const Node& node, bool is_output) const {
-    if (rule_ == StorageRule::every_tensor) return false;
+    if (rule_ == StorageRule::every_tensor || !node.domain.empty()) return false;
     for (const std::string_view op : {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity"})
       if (node.op == op) return true;
     return rule_ >= StorageRule::integer && node.op == "DequantizeLinear" && !is_output;

@@ -5,7 +5,7 @@ cmake_minimum_required(VERSION 3.22)
 
 # As a machine on which nothing but a compiler is installed.
 set(without_packages "")
-foreach(package IN ITEMS Boost CURL Eigen3 FastCppCsvParser GnuplotIostream LibZip OpenSSL Threads ZLIB
+foreach(package IN ITEMS Boost CURL Eigen3 FastCppCsvParser GnuplotIostream LibZip OpenSSL Protozero Threads ZLIB
     nlohmann_json xtensor yaml-cpp Catch2 CLI11)
   list(APPEND without_packages -DCMAKE_DISABLE_FIND_PACKAGE_${package}=ON)
 endforeach()

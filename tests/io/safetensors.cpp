@@ -53,6 +53,12 @@ TEST_CASE("safetensors are laid out as the format says") {
                       {"\0\0\x80\x3f\7", 5}));
 }
 
+TEST_CASE("element types without a name in the format are not written") {
+  const std::vector<edgeopt::NamedArray> odd = {{"a", {ElementType::boolean, {1}, {std::byte{1}}}}};
+  CHECK_THAT(refusal([&] { return io::to_safetensors(odd); }),
+             Contains("element type of 'a' is bool"));
+}
+
 TEST_CASE("metadata of safetensors are checked and passed over") {
   const auto arrays = io::parse_safetensors(
       file("{\"__metadata__\":{\"format\":\"pt\"}," + entry("a", "[2]", "[0,2]") + "}  ", "xy"),

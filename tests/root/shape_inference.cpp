@@ -120,7 +120,7 @@ TEST_CASE("Conv: malformed attributes and operands are refused by name") {
   CHECK_THAT(convolution().with("group", std::int64_t{0}).refusal(), says("'group'"));
   CHECK_THAT(convolution().with("group", std::int64_t{3}).refusal(), says("'group'"));
   CHECK_THAT(convolution().with("group", 2.0).refusal(), says("another type"));
-  CHECK_THAT(convolution().with("auto_pad", std::string("SAME_UPPER")).refusal(), says("auto_pad"));
+  CHECK_THAT(convolution().with("auto_pad", std::string("SAME")).refusal(), says("auto_pad"));
   CHECK_THAT(convolution().with("kernel_shape", List{5, 5}).refusal(), says("kernel_shape"));
   CHECK_THAT(convolution({2, 4, 2, 8}).refusal(), says("kernel extent"));
   CHECK_THAT(convolution({2, 3, 9, 8}).refusal(), says("input channels"));
@@ -146,13 +146,46 @@ TEST_CASE("MaxPool: windows without padding are floored, the type is kept") {
             .type == ElementType::u8);
 }
 
+TEST_CASE("windows that pad themselves, and windows that the ceiling adds") {
+  const auto same = [](const char* kind) {
+    return convolution().with("strides", List{2, 3}).with("auto_pad", std::string(kind)).shape();
+  };
+  CHECK(same("SAME_UPPER") == Shape{2, 6, 5, 3});
+  CHECK(same("SAME_LOWER") == Shape{2, 6, 5, 3});
+  CHECK(same("VALID") == Shape{2, 6, 4, 2});
+  const auto ceiled = [](std::int64_t extent, std::int64_t kernel, std::int64_t stride,
+                         std::int64_t end) {
+    return OneNode("MaxPool")
+        .input({1, 1, extent})
+        .with("kernel_shape", List{kernel})
+        .with("strides", List{stride})
+        .with("pads", List{0, end})
+        .with("ceil_mode", std::int64_t{1})
+        .shape()[2];
+  };
+  CHECK(ceiled(5, 2, 2, 0) == 3);
+  CHECK(ceiled(4, 2, 2, 0) == 2);
+  CHECK(ceiled(4, 2, 4, 1) == 1);  // the next window would begin behind the input
+}
+
+TEST_CASE("extents that are not known stay unknown, and the rest is checked all the same") {
+  CHECK(convolution({-1, 4, -1, 8}).shape() == Shape{-1, 6, -1, 6});
+  CHECK_THAT(convolution({-1, 3, -1, 8}).refusal(), says("input channels"));
+  CHECK(OneNode("Add").input({-1, 3}).input({4, 1}).shape() == Shape{4, 3});
+  CHECK(OneNode("Add").input({-1, 3}).input({1, 3}).shape() == Shape{-1, 3});
+  CHECK_THAT(OneNode("Add").input({-1, 3}).input({2, 4}).refusal(), says("broadcast"));
+  CHECK(OneNode("Flatten").input({-1, 3, 4}).shape() == Shape{-1, 12});
+  CHECK(OneNode("Concat").input({-1, 3}).input({2, 3}).with("axis", std::int64_t{0}).shape() ==
+        Shape{-1, 3});
+  CHECK(OneNode("MatMul").input({-1, 7, 3}).input({3, 5}).shape() == Shape{-1, 7, 5});
+}
+
 TEST_CASE("MaxPool: malformed nodes are refused by name") {
   CHECK_THAT(OneNode("MaxPool").input({2, 4, 9, 8}).refusal(), says("'kernel_shape'"));
   CHECK_THAT(pool().with("kernel_shape", List{2}).refusal(), says("'kernel_shape'"));
   CHECK_THAT(pool().with("kernel_shape", List{2, 9}).refusal(), says("kernel extent"));
   CHECK_THAT(pool().with("strides", List{2, 0}).refusal(), says("'strides'"));
   CHECK_THAT(pool().with("pads", List{2, 0, 0, 0}).refusal(), says("less than the kernel"));
-  CHECK_THAT(pool().with("ceil_mode", std::int64_t{1}).refusal(), says("ceil_mode"));
   CHECK_THAT(OneNode("MaxPool").input({2, 4}).refusal(), says("spatial"));
 }
 
@@ -262,7 +295,7 @@ TEST_CASE("infer_shapes refuses graphs that cannot be run in their order") {
   refused([](Graph& g) { g.nodes[1].name = "a"; }, "no other node");
   refused([](Graph& g) { g.nodes[1].name.clear(); }, "no other node");
   refused([](Graph& g) { g.tensors[1].name = "x"; }, "no other tensor");
-  refused([](Graph& g) { g.tensors[0].shape = {2, 0}; }, "extents >= 1");
+  refused([](Graph& g) { g.tensors[0].shape = {2, -3}; }, "extents >= 0");
   refused([](Graph& g) { g.inputs = {0, 0}; }, "graph input");
   refused([](Graph& g) { g.outputs = {5}; }, "graph output");
   refused(

@@ -203,12 +203,20 @@ inline std::pair<std::size_t, std::size_t> npy_header_range(std::string_view byt
 }
 
 /// The bytes of a `.npy` file of version 1 that holds the array.
-/// @throws DomainError when the data have another size than the shape says
+/// @throws DomainError when the data have another size than the shape says, and for element types
+///   beyond numbers of 1, 4 and 8 bytes and f16
 [[nodiscard]] inline std::string to_npy(const Array& array) {
   detail::check_written_size(array, "array");
   std::string header = "{'descr': '";
+  bool known = false;
   for (const auto& [type, descr] : detail::npy_types)
-    if (type == array.type) header += descr;
+    if (type == array.type) {
+      header += descr;
+      known = true;
+    }
+  if (!known)
+    throw DomainError("element type", std::string(to_string(array.type)),
+                      "one that this writer of .npy knows");
   header += "', 'fortran_order': False, 'shape': (";
   for (std::size_t i = 0; i < array.shape.size(); ++i)
     header += (i > 0 ? ", " : "") + std::to_string(array.shape[i]);

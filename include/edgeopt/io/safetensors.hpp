@@ -149,6 +149,9 @@ inline std::string safetensors_header(const std::vector<const NamedArray*>& arra
     Json& entry = header[named->name];
     for (const auto& [type, name] : safetensors_types)
       if (type == array.type) entry["dtype"] = name;
+    if (!entry.contains("dtype"))
+      throw DomainError("element type of '" + named->name + "'", std::string(to_string(array.type)),
+                        "one that this writer knows");
     entry["shape"] = array.shape;
     entry["data_offsets"] = {begin, begin + array.data.size()};
     begin += array.data.size();
@@ -207,8 +210,8 @@ inline std::string safetensors_header(const std::vector<const NamedArray*>& arra
 
 /// The bytes of a safetensors file in the order that the format's own library prefers: wide
 /// elements first, so that each array is aligned, then by name.
-/// @throws DomainError for a name that stands twice, is "__metadata__" or not UTF-8, and for data
-///   of another size than the shape says
+/// @throws DomainError for a name that stands twice, is "__metadata__" or not UTF-8, for data of
+///   another size than the shape says, and for element types that reading refuses
 [[nodiscard]] inline std::string to_safetensors(std::span<const NamedArray> arrays) {
   detail::check_written(arrays);
   for (const NamedArray& named : arrays)

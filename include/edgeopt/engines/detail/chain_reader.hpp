@@ -49,7 +49,8 @@ class ChainReader {
   /// Whether the next node is of this type.
   [[nodiscard]] bool at(std::string_view op) const {
     const std::size_t index = next();
-    return index < graph_.nodes.size() && graph_.nodes[index].op == op;
+    return index < graph_.nodes.size() && graph_.nodes[index].op == op &&
+           graph_.nodes[index].domain.empty();
   }
 
   /// The next node, which must be of this type.
@@ -68,7 +69,7 @@ class ChainReader {
     for (std::size_t index = 0; index < graph_.nodes.size(); ++index) {
       const Node& producer = graph_.nodes[index];
       if (input >= node.inputs.size() || only_output(producer) != node.inputs[input]) continue;
-      if (producer.op != op) break;
+      if (producer.op != op || !producer.domain.empty()) break;
       taken_[index] = true;
       return producer;
     }

@@ -1,0 +1,344 @@
+#include "edgeopt/io/onnx.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "../fuzz/onnx_target.hpp"
+#include "edgeopt/graph_costs.hpp"
+#include "onnx_messages.hpp"
+#include "support.hpp"
+#include "temporary_folder.hpp"
+
+namespace io = edgeopt::io;
+using namespace messages;
+using Catch::Matchers::Contains;
+using edgeopt::ElementType;
+using edgeopt::Shape;
+using edgeopt::Tensor;
+
+namespace {
+
+/// x [N, 1, 6, 6] -> Conv 3x3 with w [4, 1, 3, 3] -> Relu
+std::string small_graph() {
+  return node("Conv", {"x", "w"}, {"c"}) + node("Relu", {"c"}, {"y"}) + input("x", {-1, 1, 6, 6}) +
+         initializer("w", {4, 1, 3, 3}) + output("y");
+}
+
+io::OnnxModel parsed(const std::string& graph, std::int64_t opset = 17) {
+  return io::parse_onnx(model(graph, opset), "m.onnx");
+}
+
+/// The model with N = 2 and its shapes.
+io::OnnxModel analysed(const std::string& graph, std::int64_t opset = 17) {
+  io::OnnxModel result = parsed(graph, opset);
+  for (const std::string& symbol : unbound_symbols(result.graph))
+    bind_symbol(result.graph, symbol, 2);
+  (void)io::infer_shapes(result);
+  return result;
+}
+
+const Tensor& named(const io::OnnxModel& model, const std::string& name) {
+  for (const Tensor& tensor : model.graph.tensors)
+    if (tensor.name == name) return tensor;
+  throw std::runtime_error("no tensor " + name);
+}
+
+Shape shape(const std::string& graph, const std::string& name, std::int64_t opset = 17) {
+  return named(analysed(graph, opset), name).shape;
+}
+
+std::string refused(const std::string& graph) {
+  return refusal([&] { return analysed(graph); });
+}
+
+}  // namespace
+
+TEST_CASE("a model without weights has shapes and costs once its symbol is bound") {
+  io::OnnxModel model = parsed(small_graph());
+  CHECK(unbound_symbols(model.graph) == std::vector<std::string>{"N"});
+  CHECK_THAT(refusal([&] { return io::infer_shapes(model); }),
+             Contains("m.onnx: inputs: found extent 'N' without a value"));
+  bind_symbol(model.graph, "N", 3);
+  CHECK(io::infer_shapes(model).empty());
+  CHECK(named(model, "y").shape == Shape{3, 4, 4, 4});
+  const auto costs = operator_costs(model.graph);
+  CHECK(costs[0].macs == 3 * 4 * 16 * 9);
+  CHECK(costs[0].parameters == 36);
+  bind_symbol(model.graph, "N", 1);
+  (void)io::infer_shapes(model);
+  CHECK(named(model, "y").shape == Shape{1, 4, 4, 4});
+  CHECK_THROWS_WITH(bind_symbol(model.graph, "M", 1), Contains("allowed is N"));
+  CHECK_THROWS_AS(bind_symbol(model.graph, "N", 0), edgeopt::DomainError);
+}
+
+TEST_CASE("shapes that a network computes for itself are known") {
+  const std::string flattened =
+      node("Shape", {"x"}, {"s"}) + int64_initializer("zero", {0}) +
+      node("Gather", {"s", "zero"}, {"n"}) + int64_initializer("rest", {-1}) +
+      node("Concat", {"n", "rest"}, {"target"}, integer_attribute("axis", 0)) +
+      node("Reshape", {"x", "target"}, {"y"}) + input("x", {-1, 3, 5}) + output("y");
+  CHECK(shape(flattened, "y") == Shape{2, 15});
+}
+
+TEST_CASE("nodes out of order are sorted, with a note; the rest keeps its place") {
+  const std::string graph = node("Relu", {"b"}, {"c"}) + node("Relu", {"x"}, {"a"}) +
+                            node("Sigmoid", {"a"}, {"b"}) + input("x", {2}) + output("c");
+  const io::OnnxModel model = analysed(graph);
+  REQUIRE(model.notes.size() == 1);
+  CHECK_THAT(model.notes[0], Contains("2 of 3 were moved forward"));
+  CHECK(model.graph.tensors[model.graph.nodes.back().outputs[0]].name == "c");
+  CHECK(parsed(small_graph()).notes.empty());
+}
+
+TEST_CASE("unknown operators and domains are named, and their results stay unknown") {
+  const std::string graph = node("Frobnicate", {"x"}, {"a"}) + node("Relu", {"a"}, {"b"}) +
+                            node("Relu", {"x"}, {"c"}, field(7, "my.domain")) +
+                            node("Relu", {"x"}, {"d"}) + input("x", {2, 8}) + output("b") +
+                            output("d");
+  io::OnnxModel model = parsed(graph);
+  const auto unknown = io::infer_shapes(model);
+  REQUIRE(unknown.size() == 2);
+  CHECK(unknown[0].op == "Frobnicate");
+  CHECK(unknown[1].op == "my.domain.Relu");
+  CHECK_FALSE(named(model, "b").has_shape());
+  CHECK(named(model, "d").shape == Shape{2, 8});
+  const auto sum = total(operator_costs(model.graph));
+  CHECK(sum.nodes == 4);
+  CHECK(sum.unknown_nodes == 3);  // the two, and what reads one of them
+}
+
+TEST_CASE("what a file says of an unknown operator's result stands") {
+  const std::string graph = node("Frobnicate", {"x"}, {"a"}) + node("Relu", {"a"}, {"b"}) +
+                            field(13, value_info("a", {-1, 7})) + input("x", {-1, 8}) + output("b");
+  CHECK(shape(graph, "b") == Shape{2, 7});
+}
+
+TEST_CASE("the data decide some shapes: what is known of them is") {
+  const std::string graph = node("NonZero", {"x"}, {"places"}) +
+                            node("Transpose", {"places"}, {"y"}) + input("x", {2, 8}) + output("y");
+  io::OnnxModel model = parsed(graph);
+  const auto unknown = io::infer_shapes(model);
+  REQUIRE(unknown.size() == 1);
+  CHECK(unknown[0].reason == "the shape of its result depends on data");
+  CHECK(named(model, "y").shape == Shape{edgeopt::unknown_extent, 2});
+}
+
+TEST_CASE("graphs inside nodes read the tensors around them") {
+  const std::string then_graph = node("Relu", {"x"}, {"t"}) + output("t");
+  const std::string else_graph = node("Sigmoid", {"x"}, {"e"}) + output("e");
+  const std::string graph = node("If", {"condition"}, {"y"},
+                                 graph_attribute("then_branch", then_graph) +
+                                     graph_attribute("else_branch", else_graph)) +
+                            input("x", {-1, 8}) + input("condition", {}, 9) + output("y");
+  const io::OnnxModel model = analysed(graph);
+  CHECK(named(model, "y").shape == Shape{2, 8});
+  CHECK(model.graph.nodes[0].captured.size() == 2);
+  CHECK(operator_costs(model.graph)[0].unknown);
+
+  const std::string body = node("Add", {"carried", "x"}, {"next"}) +
+                           node("Identity", {"go"}, {"go_on"}) + input("i", {}, 7) +
+                           input("go", {}, 9) + input("carried", {2, 8}) + output("go_on") +
+                           output("next") + output("next");
+  const std::string loop =
+      node("Loop", {"count", "", "start"}, {"last", "all"}, graph_attribute("body", body)) +
+      field(5, tensor("count", {}, number(7, 5), 7)) + input("x", {2, 8}) + input("start", {2, 8}) +
+      output("all");
+  CHECK(shape(loop, "last") == Shape{2, 8});
+  CHECK(shape(loop, "all") == Shape{5, 2, 8});
+}
+
+TEST_CASE("initializers are read in every form, and external ones are not opened") {
+  const auto constant = [](const std::string& values, std::int64_t type,
+                           const Shape& extents = {2}) {
+    return named(
+        parsed(initializer("w", extents, values, type) + node("Relu", {"w"}, {"y"}) + output("y")),
+        "w");
+  };
+  const std::string raw{"\0\0\x80\x3f\0\0\0\x40", 8};  // 1, 2
+  CHECK(constant(field(9, raw), 1).values<float>() == std::vector<float>{1, 2});
+  CHECK(constant(field(4, raw), 1).values<float>() == std::vector<float>{1, 2});
+  CHECK(constant(field(7, varint(3) + varint(4)), 7).values<std::int64_t>() ==
+        std::vector<std::int64_t>{3, 4});
+  CHECK(constant(number(5, 7) + number(5, -1), 3).values<std::int8_t>() ==
+        std::vector<std::int8_t>{7, -1});
+  CHECK(constant(number(5, 0x3c00) + number(5, 0), 10).values<std::uint16_t>() ==
+        std::vector<std::uint16_t>{0x3c00, 0});
+  CHECK(constant(field(6, "a") + field(6, "b"), 8).type == ElementType::string);
+  CHECK(constant("", 1, {1000, 1000}).data.empty());
+  CHECK(byte_count(constant("", 22, {5})) == 3);  // four bits each
+
+  const std::string outside = field(13, field(1, "location") + field(2, "../../etc/passwd"));
+  const io::OnnxModel model = parsed(initializer("w", {9}, outside + number(14, 1)) +
+                                     node("Relu", {"w"}, {"y"}) + output("y"));
+  CHECK(model.external_files == std::vector<std::string>{"../../etc/passwd"});
+  CHECK(named(model, "w").shape == Shape{9});
+}
+
+TEST_CASE("protobuf that is none is refused with its offset") {
+  const auto read = [](const std::string& bytes) {
+    return refusal([&] { return io::parse_onnx(bytes, "m.onnx"); });
+  };
+  CHECK(read("") == "m.onnx: found no bytes, expected an ONNX model");
+  CHECK(read(number(1, 8)) == "m.onnx: found no graph, expected an ONNX model");
+  CHECK_THAT(read("hello"), Contains("m.onnx: offset 2: found a field of number 13"));
+  CHECK_THAT(read(std::string(11, '\xff')), Contains("a number of more than 10 bytes"));
+  CHECK_THAT(read("\x08"), Contains("a number without its last byte"));
+  CHECK_THAT(read(varint(7 << 3 | 2) + varint(100) + "abc"),
+             Contains("a field of 100 bytes, expected at most the 3 that are left"));
+  CHECK_THAT(read(varint(7 << 3 | 2) + varint(~std::uint64_t{0})),
+             Contains("a field of 18446744073709551615 bytes"));
+  CHECK_THAT(read(varint(7 << 3 | 2) + varint((std::uint64_t{1} << 32) + 3) + "abc"),
+             Contains("a field of 4294967299 bytes"));
+  CHECK_THAT(read(varint(7 << 3 | 3)), Contains("type 3"));
+  CHECK_THAT(read(varint(2) + varint(0)), Contains("a field of number 0"));
+  CHECK_THAT(read(number(7, 5)), Contains("field 7 of another type"));
+  const std::string whole = model(small_graph());
+  for (std::size_t size = 0; size < whole.size() - 6; ++size)  // the rest is the operator set
+    CHECK_FALSE(read(whole.substr(0, size)).empty());
+}
+
+TEST_CASE("graphs that are none are refused with the node") {
+  const std::string x = input("x", {2, 3});
+  CHECK_THAT(refused(node("Relu", {"q"}, {"y"}) + output("y")),
+             Contains("node 'n_Relu' (Relu): found input 'q', which nothing defines"));
+  CHECK_THAT(refused(x + output("y")), Contains("output 'y', which nothing defines"));
+  CHECK_THAT(refused(node("Relu", {"b"}, {"a"}) + node("Relu", {"a"}, {"b"}) + output("a")),
+             Contains("a cycle of nodes"));
+  CHECK_THAT(refused(node("Relu", {"a"}, {"a"}) + output("a")), Contains("a cycle of nodes"));
+  CHECK_THAT(refused(x + node("Relu", {"x"}, {"y"}) + node("Relu", {"x"}, {"y"})),
+             Contains("output 'y' again"));
+  CHECK_THAT(refused(x + node("Relu", {"x"}, {"x"})), Contains("output 'x' again"));
+  CHECK_THAT(refused(x + x), Contains("input 'x' again"));
+  CHECK_THAT(refused(initializer("w", {1}) + initializer("w", {1})),
+             Contains("initializer 'w' again"));
+  CHECK_THAT(refused(initializer("", {1})), Contains("initializer without name"));
+  CHECK_THAT(refused(node("Relu", {}, {})), Contains("found no output"));
+  CHECK_THAT(refused(x + node("", {"x"}, {"y"})), Contains("a node without operator"));
+  CHECK_THAT(refused(x + node("Relu", {""}, {"y"})), Contains("left out"));
+  CHECK_THAT(refused(x + node("Relu", {"x"}, {"y"},
+                              integer_attribute("a", 1) + integer_attribute("a", 2))),
+             Contains("attribute 'a' again"));
+  CHECK_THAT(refusal([&] { return parsed(x, 0); }), Contains("version 0"));
+}
+
+TEST_CASE("tensors that are none are refused by name") {
+  CHECK_THAT(refused(initializer("w", {-1})), Contains("tensor 'w': found dimensions [-1]"));
+  CHECK_THAT(refused(initializer("w", {std::int64_t{1} << 40, std::int64_t{1} << 40})),
+             Contains("fewer than 2^58 elements"));
+  CHECK_THAT(refused(initializer("w", {2}, field(9, "abc"))),
+             Contains("found 3 bytes of values, expected 8 for f32 [2]"));
+  CHECK_THAT(refused(initializer("w", {1}, field(9, "abcd") + field(4, "abcd"))),
+             Contains("values in two forms"));
+  CHECK_THAT(refused(initializer("w", {2}, number(7, 1), 7)),
+             Contains("found 1 values, expected 2"));
+  CHECK_THAT(refused(initializer("w", {1}, number(7, 1), 1)),
+             Contains("values in field 7, expected field 4 for f32"));
+  CHECK_THAT(refused(initializer("w", {1}, "", 99)), Contains("data type 99"));
+  CHECK_THAT(refused(initializer("w", Shape(65, 1))), Contains("more than 64 dimensions"));
+  CHECK_THAT(
+      refused(field(11, field(1, "x") + field(2, field(1, field(2, field(1, number(1, -5))))))),
+      Contains("dimension -5 of 'x'"));
+}
+
+TEST_CASE("operators that do not fit are refused by the node") {
+  const auto convolution = [](const std::string& more) {
+    return refused(node("Conv", {"x", "w"}, {"y"}, more) + input("x", {1, 4, 6, 6}) +
+                   initializer("w", {4, 4, 3, 3}) + output("y"));
+  };
+  CHECK_THAT(convolution(list_attribute("strides", {0, 1})),
+             Contains("m.onnx: node 'n_Conv' (Conv): attribute 'strides': found [0, 1]"));
+  CHECK_THAT(convolution(list_attribute("pads", {-1, 0, 0, 0})), Contains("attribute 'pads'"));
+  CHECK_THAT(convolution(integer_attribute("group", 3)), Contains("attribute 'group'"));
+  CHECK_THAT(convolution(list_attribute("dilations", {9, 9})), Contains("kernel extent"));
+  CHECK_THAT(
+      refused(node("Concat", {"x", "x"}, {"y"}, integer_attribute("axis", 5)) + input("x", {2, 3})),
+      Contains("attribute 'axis': found 5, expected -2 to 1"));
+  const std::string zero = initializer("s", {}, field(4, std::string(4, '\0')));
+  CHECK_THAT(refused(node("QuantizeLinear", {"x", "s"}, {"y"}) + input("x", {2}) + zero),
+             Contains("finite numbers > 0"));
+  const std::string huge = int64_initializer("t", {std::int64_t{1} << 40, std::int64_t{1} << 40});
+  CHECK_THAT(refused(node("ConstantOfShape", {"t"}, {"y"}) + huge), Contains("2^63"));
+}
+
+TEST_CASE("graphs are nested up to a limit") {
+  const auto nested = [](int depth) {
+    std::string inner = node("Relu", {"x"}, {"t"}) + output("t");
+    for (int i = 0; i < depth; ++i)
+      inner = node("If", {"c"}, {"t"},
+                   graph_attribute("then_branch", inner) + graph_attribute("else_branch", inner)) +
+              output("t");
+    return inner;
+  };
+  const std::string around = input("x", {2}) + input("c", {}, 9);
+  CHECK(shape(around + nested(3), "t") == Shape{2});
+  std::string deep = node("Relu", {"x"}, {"t"}) + output("t");
+  for (int i = 0; i < 40; ++i)
+    deep = node("If", {"c"}, {"t"}, graph_attribute("then_branch", deep)) + output("t");
+  CHECK_THAT(refused(around + deep), Contains("graphs nested more than 32 deep"));
+}
+
+TEST_CASE("loops within loops do not multiply their passes") {
+  // In every body what is carried grows, so that no pass finds what the one before found.
+  std::string body = node("Identity", {"v"}, {"w"});
+  for (int depth = 0; depth < 30; ++depth) {
+    const std::string inner = body +
+                              node("Concat", {"w", "w"}, {"grown"}, integer_attribute("axis", 0)) +
+                              node("Identity", {"go"}, {"on"}) + input("i", {}, 7) +
+                              input("go", {}, 9) + input("v", {2}) + output("on") + output("grown");
+    body = node("Loop", {"", "", "v"}, {"w"}, graph_attribute("body", inner));
+  }
+  io::OnnxModel model = parsed(input("v", {2}) + body + output("w"));
+  (void)io::infer_shapes(model);
+  CHECK_FALSE(named(model, "w").has_shape());
+}
+
+TEST_CASE("a large graph is read in time that grows with its size") {
+  std::string graph = input("x0", {2, 2});
+  for (int i = 0; i < 20000; ++i)
+    graph += node("Relu", {"x" + std::to_string(i)}, {"x" + std::to_string(i + 1)});
+  graph += output("x20000");
+  CHECK(shape(graph, "x20000") == Shape{2, 2});
+
+  // Backwards, and with one node that reads all of the others.
+  std::string backwards = input("x0", {2, 2}), all;
+  Names names;
+  for (int i = 5000; i > 0; --i) {
+    backwards += node("Relu", {"x" + std::to_string(i - 1)}, {"x" + std::to_string(i)});
+    names.push_back("x" + std::to_string(i));
+  }
+  backwards = node("Concat", names, {"y"}, integer_attribute("axis", 0)) + backwards + output("y");
+  CHECK(shape(backwards, "y") == Shape{10000, 2});
+}
+
+TEST_CASE("damaged models are read or refused with a sentence") {
+  read_damaged_copies(model(small_graph()), 4000,
+                      [](const std::string& bytes) { return io::parse_onnx(bytes, "m.onnx"); });
+}
+
+TEST_CASE("what the fuzzer kept is read or refused") {
+  std::size_t files = 0, models = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(EDGEOPT_ONNX_CORPUS)) {
+    INFO(entry.path().filename().string());
+    ++files;
+    if (analyse_onnx_bytes(io::read_file(entry.path()))) ++models;
+  }
+  CHECK(files > 0);
+  CHECK(models > 0);
+  CHECK(models < files);
+}
+
+TEST_CASE("files are mapped, or read where they cannot be") {
+  const TemporaryFolder folder;
+  io::write_file(folder.path() / "m.onnx", model(small_graph()));
+  CHECK(io::read_onnx(folder.path() / "m.onnx").graph.nodes.size() == 2);
+  CHECK_THAT(refusal([&] { return io::read_onnx(folder.path() / "none.onnx"); }),
+             Contains("cannot be read"));
+  CHECK_THAT(refusal([&] { return io::read_onnx(folder.path()); }), Contains("cannot be read"));
+  CHECK_THAT(
+      refusal([&] { return io::read_onnx(folder.path() / "m.onnx", {.max_file_bytes = 10}); }),
+      Contains("more than 10 bytes"));
+  io::write_file(folder.path() / "empty.onnx", "");
+  CHECK_THAT(refusal([&] { return io::read_onnx(folder.path() / "empty.onnx"); }),
+             Contains("no bytes"));
+}
