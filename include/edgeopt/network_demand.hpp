@@ -3,12 +3,13 @@
 /// What a network asks of a machine: of any graph, and of SmallCNN's description.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "edgeopt/checked_count.hpp"
 #include "edgeopt/graph.hpp"
-#include "edgeopt/graph_estimates.hpp"
+#include "edgeopt/graph_costs.hpp"
 #include "edgeopt/latency_bounds.hpp"
 #include "edgeopt/layer_estimates.hpp"
 #include "edgeopt/memory_plan.hpp"
@@ -44,12 +45,11 @@ inline bool is_winograd_convolution(const Graph& graph, const Node& node) {
   NetworkDemand demand;
   demand.name = graph.name;
   demand.precision = precision;
+  const std::vector<NodeCost> costs = operator_costs(graph);
   std::int64_t eligible = 0;
-  for (const Node& node : graph.nodes) {
-    const std::int64_t macs = multiply_accumulates(graph, node);
-    demand.macs = checked_sum(demand.macs, macs, "multiply-accumulates of the network");
-    if (detail::is_winograd_convolution(graph, node)) eligible += macs;
-  }
+  for (std::size_t i = 0; i < costs.size(); ++i)
+    if (detail::is_winograd_convolution(graph, graph.nodes[i])) eligible += costs[i].macs;
+  demand.macs = total(costs).macs;
   demand.executed_macs = executed_macs(demand.macs, eligible, winograd_tile);
   for (const Tensor& tensor : graph.tensors)
     if (tensor.constant)
