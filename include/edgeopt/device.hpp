@@ -310,14 +310,20 @@ inline bool same_but_for_case(std::string_view a, std::string_view b) {
 
 }  // namespace detail
 
-/// The device of that name, in upper or lower case.
+/// The device of that name, in upper or lower case. What a name says in parentheses at its end may
+/// be left out where that fits one device only: "Raspberry Pi 4" is "Raspberry Pi 4 (4 GB)".
 /// @throws DomainError, with the nearest name, when there is none
 [[nodiscard]] inline Device find_device(std::span<const Device> devices, std::string_view name) {
   std::vector<std::string_view> names;
+  std::vector<const Device*> shortened;
   for (const Device& device : devices) {
     if (detail::same_but_for_case(device.name, name)) return device;
+    const std::string_view full = device.name;
+    if (detail::same_but_for_case(full.substr(0, full.find(" (")), name))
+      shortened.push_back(&device);
     names.push_back(device.name);
   }
+  if (shortened.size() == 1) return *shortened.front();
   const std::string_view near = nearest_name(name, names);
   throw DomainError("device", "'" + std::string(name) + "'",
                     "one of the " + std::to_string(names.size()) + " devices of the table" +

@@ -156,6 +156,9 @@ TEST_CASE("a table of devices with a mistake is refused with its place") {
 TEST_CASE("a device is found in any case, and the nearest is suggested") {
   const std::vector<Device> devices = all_devices();
   CHECK(find_device(devices, "jetson nano").name == "Jetson Nano");
+  CHECK(find_device(devices, "raspberry pi 4").name == "Raspberry Pi 4 (4 GB)");
+  const std::vector<Device> twins(2, find_device(devices, "Raspberry Pi 4"));
+  CHECK_THROWS_AS(find_device(twins, "Raspberry Pi 4"), DomainError);
   CHECK(contains(message_of([&] { (void)find_device(devices, "Jetson Nana"); }),
                  "(did you mean 'Jetson Nano'?)"));
   CHECK(contains(message_of([&] { (void)find_device(devices, "zzzzzzzzzzzzzz"); }),
