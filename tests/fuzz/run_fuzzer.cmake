@@ -1,6 +1,7 @@
 # Builds the fuzz target with Clang and its sanitizers, and runs it on the corpus and what it makes of it.
 #   cmake -DSOURCE=<repository> -DINCLUDES=<folder;...> -DBUILD=<folder> -P run_fuzzer.cmake
-# EDGEOPT_FUZZ_SECONDS says for how long (10). New inputs go to the build folder; copy those worth keeping
+# EDGEOPT_FUZZ_SECONDS says for how long (10). EDGEOPT_FUZZ_SEED is fixed (1), so that a commit that passed
+# passes again; 0 takes another one each time. New inputs go to the build folder; copy those worth keeping
 # to tests/fuzz/corpus.
 find_program(clang NAMES clang++ clang++-14)
 if(NOT clang)
@@ -10,6 +11,10 @@ endif()
 set(seconds "$ENV{EDGEOPT_FUZZ_SECONDS}")
 if(seconds STREQUAL "")
   set(seconds 10)
+endif()
+set(seed "$ENV{EDGEOPT_FUZZ_SEED}")
+if(seed STREQUAL "")
+  set(seed 1)
 endif()
 
 file(MAKE_DIRECTORY "${BUILD}/found")
@@ -28,8 +33,8 @@ elseif(NOT status EQUAL 0)
   message(FATAL_ERROR "${errors}")
 endif()
 execute_process(
-  COMMAND "${BUILD}/fuzz_onnx" -max_total_time=${seconds} -timeout=10 -rss_limit_mb=1024 -max_len=65536
-    -print_final_stats=1 -artifact_prefix=${BUILD}/ "${BUILD}/found" "${SOURCE}/tests/fuzz/corpus/onnx"
+  COMMAND "${BUILD}/fuzz_onnx" -seed=${seed} -max_total_time=${seconds} -timeout=10 -rss_limit_mb=1024
+    -max_len=65536 -print_final_stats=1 -artifact_prefix=${BUILD}/ "${BUILD}/found" "${SOURCE}/tests/fuzz/corpus/onnx"
   RESULT_VARIABLE status ERROR_VARIABLE log)
 string(LENGTH "${log}" length)
 if(length GREATER 4000)

@@ -386,7 +386,7 @@ inline void pad(Site& site) {
     std::int64_t& extent = shape[site.position(padded[i], rank, rank, "axes")];
     if (!is_known(extent)) continue;
     for (const std::int64_t amount : {(*pads.values)[i], (*pads.values)[i + padded.size()]}) {
-      if (amount < 0 ? extent < -amount || amount == std::numeric_limits<std::int64_t>::min()
+      if (amount < 0 ? extent + amount < 0
                      : extent > std::numeric_limits<std::int64_t>::max() - amount)
         site.refuse("pads", to_string(*pads.values), "extents >= 0 that fit 64 bits");
       extent += amount;
