@@ -218,7 +218,8 @@ inline void range(Site& site) {
   site.give(type, {count});
   if (count > max_known_values) return;
   Extents values;
-  for (std::int64_t i = 0; i < count; ++i) values.push_back(first + i * step);
+  for (std::int64_t i = 0; i < count; ++i)
+    values.push_back(static_cast<std::int64_t>(first + Wide{i} * step));
   site.give_values(stored_as(type, KnownValues::of(std::move(values))));
 }
 
