@@ -153,8 +153,10 @@ namespace edgeopt::inline v0::detail {
   if (op == "Xor") return !a != !b;
   const bool divides = b != 0 && !(a == std::numeric_limits<std::int64_t>::min() && b == -1);
   if (op == "Div") return divides ? std::optional(a / b) : std::nullopt;
-  if (op == "Mod")  // the sign of the divisor
-    return divides ? std::optional((a % b + b) % b) : std::nullopt;
+  if (op == "Mod" && divides) {
+    const std::int64_t rest = a % b;
+    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;  // the sign of the divisor
+  }
   return std::nullopt;
 }
 
