@@ -126,7 +126,8 @@ TEST_CASE("Linear layers of all remainders lie within the bound of their sums") 
         check_linear<float>(table, in, out, no_limit);
         check_linear<float>(table, in, out, 0);
       }
-      for (const auto& table : support::all_kernels<Half>()) check_linear<Half>(table, in, out, no_limit);
+      for (const auto& table : support::all_kernels<Half>())
+        check_linear<Half>(table, in, out, no_limit);
     }
 }
 

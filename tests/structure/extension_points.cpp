@@ -157,10 +157,11 @@ TEST_CASE("an instruction set is unfinished while one of the three places lacks 
   const Copy copy;
   SECTION("file only") {
     write(copy.path() / "kernels/arm64/sve.inl", "");
-    CHECK(unfinished_instruction_sets(copy.path()) ==
-          Complaints{"sve: no enumerator, or one that all_instruction_sets leaves out",
-                     "sve: no detection in is_supported",
-                     "sve: kernels.hpp does not include it or compiled_kernels does not choose it"});
+    CHECK(
+        unfinished_instruction_sets(copy.path()) ==
+        Complaints{"sve: no enumerator, or one that all_instruction_sets leaves out",
+                   "sve: no detection in is_supported",
+                   "sve: kernels.hpp does not include it or compiled_kernels does not choose it"});
   }
   SECTION("enumerator only") {
     copy.replace("kernels/instruction_set.hpp", "\n  neon,", "\n  sve,\n  neon,");
@@ -180,7 +181,8 @@ TEST_CASE("an instruction set is unfinished while one of the three places lacks 
   SECTION("no branch") {
     copy.replace("kernels/kernels.hpp", "return &avxvnni::", "return &avx2::");
     CHECK(unfinished_instruction_sets(copy.path()) ==
-          Complaints{"avxvnni: kernels.hpp does not include it or compiled_kernels does not choose it"});
+          Complaints{
+              "avxvnni: kernels.hpp does not include it or compiled_kernels does not choose it"});
   }
 }
 

@@ -53,8 +53,7 @@ template <class Arithmetic>
 void convolve_one_channel(const Convolution<typename Arithmetic::Value>& layer,
                           const float* weights, const typename Arithmetic::Value* input,
                           typename Arithmetic::Value* output, std::byte* scratch) {
-  const float* const operands =
-      Arithmetic::operands(input, layer.shape.in_values(), scratch);
+  const float* const operands = Arithmetic::operands(input, layer.shape.in_values(), scratch);
   const PackedLayout<Arithmetic> layout(layer.shape);
   const Packed<Arithmetic> packed = layout.in(layer.parameters);
   for (std::int64_t channel = 0; channel < layout.outputs; channel += lanes) {
