@@ -229,7 +229,7 @@ def machine_lines(plan, options, load):
         f"{fields.get('model', '?')}, {len(os.sched_getaffinity(0))} cores; of interest: "
         + (", ".join(flag for flag in wanted if flag in flags) or "nothing"),
         f"- {sizes}" if sizes else "- caches unknown",
-        f"- {platform.system()} {platform.release()}; {text_of(['c++', '--version'])}, -O2",
+        f"- {platform.system()} {'.'.join(platform.release().split('.')[:2])}; {text_of(['c++', '--version'])}, -O2",
         f"- instruction set of our engines: {plan.contexts.get('inference', {}).get('instruction_set', 'unknown')}",
         f"- {options.rounds} rounds, slices of {options.slice} s; load of the machine before: {load:.1f}",
     ]
