@@ -14,12 +14,8 @@
 #include "edgeopt/array.hpp"
 #include "edgeopt/kernels/instruction_set.hpp"
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#elif defined(__aarch64__)
+#if defined(__aarch64__)
 #include <sys/auxv.h>
-#else
-#error "edgeopt's kernels support x86-64 and arm64 only"
 #endif
 
 namespace edgeopt::inline v0::kernels {
@@ -59,6 +55,11 @@ struct TrafficLoops {
 
 namespace detail {
 
+template <InstructionSet Set>
+bool has() noexcept {
+  return is_supported(Set);
+}
+
 // One turn adds to each of 12 sums, registers 0 to 11: more than latency times units of any
 // processor known to us. Registers 12 and 13 are the operands, 14 is a temporary one.
 #define EDGEOPT_EACH_SUM(instructions) \
@@ -66,30 +67,8 @@ namespace detail {
 
 #if defined(__x86_64__)
 
-inline bool any_x86() noexcept {
-  return true;
-}
-inline bool has_avx2_fma() noexcept {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
-/// A bit of cpuid's leaf 7; `subleaf` 0 or 1.
-inline bool leaf7(unsigned subleaf, unsigned which, unsigned bit) noexcept {
-  unsigned registers[4] = {};
-  return __get_cpuid_count(7, subleaf, &registers[0], &registers[1], &registers[2],
-                           &registers[3]) != 0 &&
-         (registers[which] >> bit & 1) != 0;
-}
-inline bool has_avx512_vnni() noexcept {
-  return edgeopt::detail::has_avx512() && leaf7(0, 2, 11);
-}
 inline bool has_avx512_fp16() noexcept {
-  return edgeopt::detail::has_avx512() && leaf7(0, 3, 23);
-}
-inline bool may_use_amx() noexcept {
-  return is_supported(InstructionSet::amx);
-}
-inline bool has_avx_vnni() noexcept {
-  return __builtin_cpu_supports("avx2") && leaf7(1, 0, 4);
+  return edgeopt::detail::has_avx512() && (edgeopt::detail::CpuId(7).edx >> 23 & 1) != 0;
 }
 
 #define EDGEOPT_LOOP(clear, instructions)                                                    \
@@ -209,14 +188,8 @@ EDGEOPT_TRAFFIC(avx512, "256", "0,64,128,192", EDGEOPT_LOAD_ZMM, EDGEOPT_STORE_Z
 
 #else
 
-inline bool any_arm64() noexcept {
-  return true;
-}
 inline bool has_half_arithmetic() noexcept {
   return (getauxval(AT_HWCAP) >> 10 & 1) != 0;  // HWCAP_ASIMDHP
-}
-inline bool has_dot_product() noexcept {
-  return (getauxval(AT_HWCAP) >> 20 & 1) != 0;  // HWCAP_ASIMDDP
 }
 
 #define EDGEOPT_LOOP(instructions)                                                            \
@@ -277,36 +250,41 @@ inline constexpr std::int64_t sums_per_turn = 12;
 
 inline constexpr std::array peak_loop_table = {
 #if defined(__x86_64__)
-    PeakLoop{"sse2", ElementType::f32, sums_per_turn * 4, &any_x86, &fp32_sse2},
-    PeakLoop{"avx2 fma", ElementType::f32, sums_per_turn * 8, &has_avx2_fma, &fp32_avx2},
-    PeakLoop{"avx512", ElementType::f32, sums_per_turn * 16, &edgeopt::detail::has_avx512,
+    PeakLoop{"sse2", ElementType::f32, sums_per_turn * 4, &has<InstructionSet::sse2>, &fp32_sse2},
+    PeakLoop{"avx2 fma", ElementType::f32, sums_per_turn * 8, &has<InstructionSet::avx2>,
+             &fp32_avx2},
+    PeakLoop{"avx512", ElementType::f32, sums_per_turn * 16, &has<InstructionSet::avx512>,
              &fp32_avx512},
     PeakLoop{"avx512 fp16", ElementType::f16, sums_per_turn * 32, &has_avx512_fp16, &fp16_avx512},
-    PeakLoop{"sse2, pairs of 16 bits", ElementType::s8, sums_per_turn * 8, &any_x86, &int8_sse2},
-    PeakLoop{"avx2, pairs of 16 bits", ElementType::s8, sums_per_turn * 16, &has_avx2_fma,
-             &int8_avx2},
+    PeakLoop{"sse2, pairs of 16 bits", ElementType::s8, sums_per_turn * 8,
+             &has<InstructionSet::sse2>, &int8_sse2},
+    PeakLoop{"avx2, pairs of 16 bits", ElementType::s8, sums_per_turn * 16,
+             &has<InstructionSet::avx2>, &int8_avx2},
     PeakLoop{"avx512, pairs of 16 bits", ElementType::s8, sums_per_turn * 32,
-             &edgeopt::detail::has_avx512, &int8_avx512},
-    PeakLoop{"avx vnni", ElementType::s8, sums_per_turn * 32, &has_avx_vnni, &int8_avx_vnni},
-    PeakLoop{"avx512 vnni", ElementType::s8, sums_per_turn * 64, &has_avx512_vnni,
+             &has<InstructionSet::avx512>, &int8_avx512},
+    PeakLoop{"avx vnni", ElementType::s8, sums_per_turn * 32, &has<InstructionSet::avxvnni>,
+             &int8_avx_vnni},
+    PeakLoop{"avx512 vnni", ElementType::s8, sums_per_turn * 64, &has<InstructionSet::avx512vnni>,
              &int8_avx512_vnni},
-    PeakLoop{"amx int8", ElementType::s8, sums_per_turn * 16 * 16 * 64, &may_use_amx, &int8_amx},
+    PeakLoop{"amx int8", ElementType::s8, sums_per_turn * 16 * 16 * 64, &has<InstructionSet::amx>,
+             &int8_amx},
 #else
-    PeakLoop{"neon", ElementType::f32, sums_per_turn * 4, &any_arm64, &fp32_neon},
+    PeakLoop{"neon", ElementType::f32, sums_per_turn * 4, &has<InstructionSet::neon>, &fp32_neon},
     PeakLoop{"neon fp16", ElementType::f16, sums_per_turn * 8, &has_half_arithmetic, &fp16_neon},
-    PeakLoop{"neon, 16 bits", ElementType::s8, sums_per_turn * 8, &any_arm64, &int8_neon},
-    PeakLoop{"neon dot product", ElementType::s8, sums_per_turn * 16, &has_dot_product,
-             &int8_neon_dot},
+    PeakLoop{"neon, 16 bits", ElementType::s8, sums_per_turn * 8, &has<InstructionSet::neon>,
+             &int8_neon},
+    PeakLoop{"neon dot product", ElementType::s8, sums_per_turn * 16,
+             &has<InstructionSet::neon_dot>, &int8_neon_dot},
 #endif
 };
 
 inline constexpr std::array traffic_loop_table = {
 #if defined(__x86_64__)
-    TrafficLoops{"sse2", &any_x86, &read_sse2, &copy_sse2, &triad_sse2},
-    TrafficLoops{"avx2", &has_avx2_fma, &read_avx2, &copy_avx2, &triad_avx2},
-    TrafficLoops{"avx512", &edgeopt::detail::has_avx512, &read_avx512, &copy_avx512, &triad_avx512},
+    TrafficLoops{"sse2", &has<InstructionSet::sse2>, &read_sse2, &copy_sse2, &triad_sse2},
+    TrafficLoops{"avx2", &has<InstructionSet::avx2>, &read_avx2, &copy_avx2, &triad_avx2},
+    TrafficLoops{"avx512", &has<InstructionSet::avx512>, &read_avx512, &copy_avx512, &triad_avx512},
 #else
-    TrafficLoops{"neon", &any_arm64, &read_neon, &copy_neon, &triad_neon},
+    TrafficLoops{"neon", &has<InstructionSet::neon>, &read_neon, &copy_neon, &triad_neon},
 #endif
 };
 
