@@ -186,9 +186,7 @@ int main(int argc, char** argv) {
   Options options;
   examples::add_network_options(program, options.spec);
   examples::add_precision_option(program, options.precision);
-  program.add_option("--batch", options.batch, "Images in a batch")
-      ->check(examples::at_least(1))
-      ->capture_default_str();
+  examples::add_batch_option(program, options.batch);
   auto* latency = program
                       .add_option("--latency-ms", options.latency_ms,
                                   "Latency of a batch; measured on this machine where not given")

@@ -104,9 +104,7 @@ int main(int argc, char** argv) {
   Options options;
   examples::add_network_options(program, options.spec);
   examples::add_precision_option(program, options.precision);
-  program.add_option("--batch", options.batch, "Images in a batch")
-      ->check(examples::at_least(1))
-      ->capture_default_str();
+  examples::add_batch_option(program, options.batch);
   program
       .add_option("--alignment", options.plan.arena.alignment,
                   "Bytes that every offset is a multiple of: a power of two")

@@ -34,6 +34,11 @@ inline void add_network_options(CLI::App& app, edgeopt::SmallCNNSpec& spec) {
       ->default_str("1,28,28");
 }
 
+/// --batch
+inline void add_batch_option(CLI::App& app, std::int64_t& batch) {
+  app.add_option("--batch", batch, "Images in a batch")->check(at_least(1))->capture_default_str();
+}
+
 /// --precision
 inline void add_precision_option(CLI::App& app, edgeopt::Precision& precision) {
   using edgeopt::Precision;

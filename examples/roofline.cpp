@@ -152,9 +152,7 @@ int main(int argc, char** argv) {
   Options options;
   examples::add_network_options(program, options.spec);
   examples::add_precision_option(program, options.precision);
-  program.add_option("--batch", options.batch, "Images in a batch")
-      ->check(examples::at_least(1))
-      ->capture_default_str();
+  examples::add_batch_option(program, options.batch);
   program
       .add_option("--winograd", options.winograd_tile,
                   "The engine may use Winograd's F(M x M, 3 x 3), which executes fewer "
