@@ -51,9 +51,9 @@ inline CLI::Validator real_at_least(double least) {
           ">=" + edgeopt::format_real(least)};
 }
 
-/// An option that takes one of a few names. The first is the default.
-template <class Value>
-void add_choice(CLI::App& app, const std::string& option, Value& value,
+/// An option that takes one of a few names. The first is the default. `value` takes a `Value`.
+template <class Value, class Target>
+void add_choice(CLI::App& app, const std::string& option, Target& value,
                 const std::vector<std::pair<std::string, Value>>& choices,
                 const std::string& description) {
   std::vector<std::string> names;

@@ -1,26 +1,30 @@
-// Where SmallCNN fits, how fast it can be there, and what limits it.
+// Where a network fits, how fast it can be there, and what limits it.
+#include <algorithm>
+#include <array>
+#include <edgeopt/checked_count.hpp>
 #include <edgeopt/device_comparison.hpp>
-#include <edgeopt/devices.hpp>
 #include <edgeopt/energy.hpp>
-#include <edgeopt/io/csv.hpp>
+#include <edgeopt/graph_costs.hpp>
 #include <edgeopt/latency_calibration.hpp>
 #include <edgeopt/layer_operators.hpp>
 #include <edgeopt/network_demand.hpp>
+#include <edgeopt/node_operators.hpp>
+#include <edgeopt/stored_precision.hpp>
 #include <edgeopt/table.hpp>
+#include <edgeopt/weighted_operators.hpp>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "common.hpp"
-#include "network_options.hpp"
+#include "device_options.hpp"
+#include "network_source.hpp"
 #include "tables.hpp"
 
 namespace {
 
 struct Options {
-  edgeopt::SmallCNNSpec spec;
-  edgeopt::Precision precision = edgeopt::Precision::fp32;
-  std::int64_t batch = 1;
+  examples::NetworkSource source;
   std::int64_t winograd_tile = 1;
   edgeopt::ComparisonOptions comparison;
   std::vector<std::string> files;
@@ -29,17 +33,85 @@ struct Options {
   examples::Format format = examples::Format::table;
 };
 
-/// The devices of the library, then those of the files.
 std::vector<edgeopt::Device> devices_of(const Options& options) {
-  std::vector<edgeopt::Device> devices = edgeopt::all_devices();
-  for (const std::string& file : options.files)
-    for (edgeopt::Device& device : edgeopt::devices_from_table(edgeopt::io::read_csv(file)))
-      devices.push_back(std::move(device));
+  std::vector<edgeopt::Device> devices = examples::read_devices(options.files);
   if (options.only.empty()) return devices;
   std::vector<edgeopt::Device> chosen;
   for (const std::string& name : options.only)
-    chosen.push_back(edgeopt::find_device(devices, name));
+    chosen.push_back(examples::named_device(devices, name));
   return chosen;
+}
+
+/// What is compared: the network as totals and as operators.
+struct Network {
+  std::string title;
+  edgeopt::NetworkDemand demand;
+  std::int64_t activation_traffic = 0;  ///< bytes read and written
+  edgeopt::PublishedNetwork weighted;
+};
+
+/// What operators move when each runs by itself, parameters left out.
+std::int64_t activation_traffic(const std::vector<edgeopt::RooflineOperator>& operators,
+                                std::int64_t parameter_bytes) {
+  std::int64_t bytes = 0;
+  for (const edgeopt::RooflineOperator& each : operators)
+    bytes = edgeopt::checked_sum(bytes, each.bytes_read + each.bytes_written, "bytes moved");
+  return std::max<std::int64_t>(0, bytes - parameter_bytes);  // 0: rows of a large table
+}
+
+Network small_cnn(const Options& options, edgeopt::Precision precision) {
+  const edgeopt::SmallCNNSpec& spec = options.source.spec;
+  const std::int64_t batch = options.source.small_cnn_batch();
+  Network network;
+  network.demand = edgeopt::network_demand(spec, batch, precision, options.winograd_tile);
+  network.title = network.demand.name + " in " + std::string(to_string(precision)) + ", batch of " +
+                  std::to_string(batch);
+  std::int64_t parameter_bytes = 0;
+  for (const auto& layer : edgeopt::estimate_layerwise_stats(spec, batch, precision))
+    parameter_bytes += layer.parameter_bytes;
+  network.activation_traffic =
+      activation_traffic(edgeopt::layer_operators(spec, batch, precision), parameter_bytes);
+  network.weighted = edgeopt::weighted_operators(spec, batch);
+  return network;
+}
+
+Network from_graph(const examples::NamedGraph& named, const Options& options) {
+  Network network;
+  network.title = named.title;
+  network.demand = edgeopt::network_demand(named.graph, options.winograd_tile);
+  network.demand.name = named.title;
+  const std::vector<edgeopt::NodeCost> costs = edgeopt::operator_costs(named.graph);
+  network.activation_traffic = activation_traffic(
+      edgeopt::node_operators(named.graph, costs).operators, network.demand.parameter_bytes);
+  network.weighted = edgeopt::weighted_operators(named.graph);
+  return network;
+}
+
+/// The network as it was asked for, and in every precision that it can be stored in, for ordering
+/// these.
+struct Networks {
+  Network chosen;
+  std::vector<Network> stored;
+};
+
+Networks networks_of(const Options& options) {
+  using edgeopt::Precision;
+  constexpr std::array precisions = {Precision::fp32, Precision::fp16, Precision::int8};
+  Networks networks;
+  if (!options.source.is_model()) {
+    networks.chosen = small_cnn(options, options.source.small_cnn_precision());
+    for (const Precision each : precisions) networks.stored.push_back(small_cnn(options, each));
+    return networks;
+  }
+  const examples::NamedGraph model = examples::read_model(options.source);
+  networks.chosen = from_graph(model, options);
+  if (networks.chosen.demand.precision == Precision::int8)
+    networks.stored = {networks.chosen};  // quantised already
+  else
+    for (const Precision each : precisions)
+      networks.stored.push_back(
+          from_graph({model.title, edgeopt::stored_in(model.graph, each)}, options));
+  return networks;
 }
 
 edgeopt::Cell shown(const std::optional<double>& value) {
@@ -75,22 +147,13 @@ edgeopt::Table short_table(const std::vector<edgeopt::DeviceComparison>& answers
   return table;
 }
 
-/// The network in every precision and technology, for ordering them.
-std::vector<edgeopt::OrdinalEnergy> ordinal_energies(const Options& options) {
-  using edgeopt::Precision;
+/// Every network by every technology, for ordering them.
+std::vector<edgeopt::OrdinalEnergy> ordinal_energies(const std::vector<Network>& networks) {
   std::vector<edgeopt::OrdinalEnergy> rows;
-  for (const Precision precision : {Precision::fp32, Precision::fp16, Precision::int8}) {
-    const edgeopt::NetworkDemand network =
-        edgeopt::network_demand(options.spec, options.batch, precision, options.winograd_tile);
-    std::int64_t activation_bytes = 0;  // read and written
-    for (const auto& each : edgeopt::layer_operators(options.spec, options.batch, precision))
-      activation_bytes += each.bytes_read + each.bytes_written;
-    for (const auto& layer :
-         edgeopt::estimate_layerwise_stats(options.spec, options.batch, precision))
-      activation_bytes -= layer.parameter_bytes;
+  for (const Network& network : networks)
     for (const edgeopt::TechnologyEnergy& technology : edgeopt::technology_energies)
-      rows.push_back(edgeopt::ordinal_energy(network, activation_bytes, technology));
-  }
+      rows.push_back(
+          edgeopt::ordinal_energy(network.demand, network.activation_traffic, technology));
   return rows;
 }
 
@@ -113,34 +176,32 @@ void print_list(const Options& options) {
 }
 
 void report(const Options& options) {
-  const edgeopt::NetworkDemand network = edgeopt::network_demand(
-      options.spec, options.batch, options.precision, options.winograd_tile);
   const std::vector<edgeopt::Device> devices = devices_of(options);
+  const Networks networks = networks_of(options);
+  const edgeopt::NetworkDemand& network = networks.chosen.demand;
   std::vector<edgeopt::DeviceComparison> answers =
       edgeopt::compare_devices(network, devices, options.comparison);
   const edgeopt::PublishedCalibration calibration(edgeopt::all_devices());
-  const edgeopt::PublishedNetwork operators =
-      edgeopt::weighted_operators(options.spec, options.batch);
   for (std::size_t i = 0; i < devices.size(); ++i) {
-    const auto estimate = calibration.estimate(operators, options.precision, devices[i]);
+    const auto estimate =
+        calibration.estimate(networks.chosen.weighted, network.precision, devices[i]);
     if (!estimate) continue;
     answers[i].calibrated_ms = estimate->ms;
     answers[i].calibrated_error = estimate->percentile_90_error;
   }
   const bool for_people = options.format == examples::Format::table;
   const bool has_latency = options.comparison.latency_ms.has_value();
-  examples::print({{"devices",
-                    network.name + " in " + std::string(to_string(options.precision)) +
-                        ", batch of " + std::to_string(options.batch) + ": " +
-                        std::to_string(network.macs) + " multiply-accumulates, " +
-                        std::to_string(network.parameter_bytes) + " bytes of parameters, " +
-                        std::to_string(network.peak_activation_bytes) + " of activations",
-                    for_people ? short_table(answers, has_latency) : edgeopt::to_table(answers)},
-                   {"ordinal_energy",
-                    "Energy of operations and accesses alone, by published technologies: orders "
-                    "precisions, says nothing of a device",
-                    edgeopt::to_table(ordinal_energies(options))}},
-                  options.format);
+  examples::print(
+      {{"devices",
+        networks.chosen.title + ": " + std::to_string(network.macs) + " multiply-accumulates, " +
+            std::to_string(network.parameter_bytes) + " bytes of parameters, " +
+            std::to_string(network.peak_activation_bytes) + " of activations",
+        for_people ? short_table(answers, has_latency) : edgeopt::to_table(answers)},
+       {"ordinal_energy",
+        "Energy of operations and accesses alone, by published technologies: orders "
+        "precisions, says nothing of a device",
+        edgeopt::to_table(ordinal_energies(networks.stored))}},
+      options.format);
   if (!for_people) return;
   std::cout
       << "\nTimes are lower bounds: " << network.executed_macs
@@ -160,13 +221,12 @@ void report(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  examples::Program program(
-      "compare_devices",
-      "Where SmallCNN fits, how fast it can be there at best, and what limits it.");
+  examples::Program program("compare_devices",
+                            "Where SmallCNN, or a model in an ONNX file, fits, how fast it can be "
+                            "there at best, and what "
+                            "limits it.");
   Options options;
-  examples::add_network_options(program, options.spec);
-  examples::add_precision_option(program, options.precision);
-  examples::add_batch_option(program, options.batch);
+  examples::add_network_source(program, options.source);
   program
       .add_option("--latency-ms", options.comparison.latency_ms,
                   "Latency of a batch, measured: adds utilisation")
@@ -188,11 +248,7 @@ int main(int argc, char** argv) {
                   "Kept free beside the activations, for stack and buffers")
       ->check(examples::at_least(0))
       ->capture_default_str();
-  program
-      .add_option("--devices", options.files,
-                  "Devices of your own from a CSV file (see docs/devices.md); can be given several "
-                  "times")
-      ->type_name("FILE.csv");
+  examples::add_device_files_option(program, options.files);
   program.add_option("--device", options.only, "Only this device; can be given several times")
       ->type_name("NAME");
   program.add_flag("--list", options.list, "Print what is known of the devices, and from where");

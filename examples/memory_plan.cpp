@@ -3,7 +3,6 @@
 #include <edgeopt/checked_count.hpp>
 #include <edgeopt/memory_fit.hpp>
 #include <edgeopt/memory_plan.hpp>
-#include <edgeopt/small_cnn_graph.hpp>
 #include <edgeopt/study/memory_artifacts.hpp>
 #include <edgeopt/table.hpp>
 #include <iostream>
@@ -13,15 +12,14 @@
 #include <vector>
 
 #include "common.hpp"
-#include "network_options.hpp"
+#include "network_source.hpp"
 #include "tables.hpp"
+#include "written_files.hpp"
 
 namespace {
 
 struct Options {
-  edgeopt::SmallCNNSpec spec;
-  edgeopt::Precision precision = edgeopt::Precision::fp32;
-  std::int64_t batch = 1;
+  examples::NetworkSource source;
   edgeopt::MemoryPlanOptions plan;
   bool in_place = false;
   bool reorder = false;
@@ -32,29 +30,6 @@ struct Options {
   std::string output_dir;
   examples::Format format = examples::Format::table;
 };
-
-/// A network and how it is called.
-struct NamedGraph {
-  std::string title;
-  edgeopt::Graph graph;
-};
-
-NamedGraph network_of(const Options& options) {
-  return {"SmallCNN " + std::to_string(options.spec.conv1_channels) + "/" +
-              std::to_string(options.spec.conv2_channels) + " in " +
-              std::string(to_string(options.precision)) + ", batch of " +
-              std::to_string(options.batch),
-          edgeopt::small_cnn_graph(options.spec, options.batch, options.precision)};
-}
-
-/// What fits a terminal: one line for each number.
-edgeopt::Table in_lines(const edgeopt::Table& row) {
-  edgeopt::Table lines;
-  lines.header = {"quantity", "value"};
-  for (std::size_t column = 0; column < row.header.size(); ++column)
-    lines.rows.push_back({row.header[column], row.rows.front()[column]});
-  return lines;
-}
 
 edgeopt::MemoryFit fit_of(const edgeopt::MemoryPlan& plan, const Options& options) {
   constexpr std::int64_t kb = 1024;
@@ -68,7 +43,7 @@ edgeopt::MemoryFit fit_of(const edgeopt::MemoryPlan& plan, const Options& option
 }
 
 void report(const Options& options) {
-  const NamedGraph network = network_of(options);
+  const examples::NamedGraph network = examples::read_network(options.source);
   const edgeopt::MemoryPlan plan = edgeopt::plan_memory(network.graph, options.plan);
   if (const auto fault = edgeopt::find_fault(plan.liveness.tensors, plan.arena))
     throw std::logic_error(*fault);
@@ -80,7 +55,7 @@ void report(const Options& options) {
        edgeopt::to_table(edgeopt::planned_tensors(plan))},
       {"shared", "Results without memory of their own", edgeopt::to_table(plan.shared)},
       {"summary", "The plan (checked: aligned, within the arena, no two overlap)",
-       for_people ? in_lines(summary) : summary}};
+       for_people ? examples::in_lines(summary) : summary}};
   const edgeopt::MemoryFit fit = fit_of(plan, options);
   if (options.sram_kb) tables.push_back({"fit", "Device", edgeopt::to_table(std::vector{fit})});
   examples::print(tables, options.format);
@@ -89,22 +64,19 @@ void report(const Options& options) {
   if (options.output_dir.empty()) return;
   const edgeopt::WrittenFiles written =
       edgeopt::save_memory_artifacts(options.output_dir, plan, "Arena of " + network.title);
-  std::cerr << "Written to " << options.output_dir << ":";
-  for (const std::string& file : written.files) std::cerr << ' ' << file;
-  std::cerr << '\n';
-  if (!written.missing_pictures_note.empty()) std::cerr << written.missing_pictures_note << '\n';
+  examples::report_written(options.output_dir, written.files, written.missing_pictures_note);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  examples::Program program("memory_plan",
-                            "Where each activation of SmallCNN lies in one arena, what is alive "
-                            "when most is, and whether a device has room for it.");
+  examples::Program program(
+      "memory_plan",
+      "Where each activation of SmallCNN, or of a model in an ONNX file, lies in "
+      "one arena, what is alive when most is, and whether a device has room "
+      "for it.");
   Options options;
-  examples::add_network_options(program, options.spec);
-  examples::add_precision_option(program, options.precision);
-  examples::add_batch_option(program, options.batch);
+  examples::add_network_source(program, options.source);
   program
       .add_option("--alignment", options.plan.arena.alignment,
                   "Bytes that every offset is a multiple of: a power of two")

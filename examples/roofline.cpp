@@ -1,32 +1,35 @@
-// SmallCNN's layers under the ceilings of a device, or of this machine with measured times.
+// A network's operators under the ceilings of a device, or SmallCNN's under those of this machine
+// with measured times.
 #include <algorithm>
-#include <edgeopt/devices.hpp>
+#include <edgeopt/graph_costs.hpp>
 #include <edgeopt/io/cache_levels.hpp>
 #include <edgeopt/io/powercap.hpp>
 #include <edgeopt/latency_bounds.hpp>
 #include <edgeopt/layer_operators.hpp>
+#include <edgeopt/node_operators.hpp>
+#include <edgeopt/operator_class.hpp>
 #include <edgeopt/study/machine_ceilings.hpp>
 #include <edgeopt/study/measure_energy.hpp>
 #include <edgeopt/study/measure_layers.hpp>
 #include <edgeopt/study/measure_network.hpp>
 #include <edgeopt/study/roofline_artifacts.hpp>
 #include <edgeopt/table.hpp>
+#include <edgeopt/winograd.hpp>
 #include <iostream>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "common.hpp"
-#include "network_options.hpp"
+#include "device_options.hpp"
+#include "network_source.hpp"
 #include "tables.hpp"
+#include "written_files.hpp"
 
 namespace {
 
 struct Options {
-  edgeopt::SmallCNNSpec spec;
-  edgeopt::Precision precision = edgeopt::Precision::fp32;
-  std::int64_t batch = 1;
+  examples::NetworkSource source;
   std::optional<std::int64_t> winograd_tile;
   std::string device = "Raspberry Pi 4 (4 GB)";
   std::vector<std::string> files;
@@ -39,14 +42,6 @@ struct Options {
   std::string output_dir;
   examples::Format format = examples::Format::table;
 };
-
-edgeopt::Device chosen_device(const Options& options) {
-  std::vector<edgeopt::Device> devices = edgeopt::all_devices();
-  for (const std::string& file : options.files)
-    for (edgeopt::Device& device : edgeopt::devices_from_table(edgeopt::io::read_csv(file)))
-      devices.push_back(std::move(device));
-  return edgeopt::find_device(devices, options.device);
-}
 
 /// What was measured of this machine.
 struct Machine {
@@ -86,7 +81,8 @@ void print_ceilings(const Options& options) {
 void print_energy(const Options& options) {
   edgeopt::io::EnergyMeter meter;  // says so where there is nothing to read
   const auto run = [&](std::int64_t runs) {
-    return edgeopt::measure_network_latency(options.spec, options.batch, options.precision,
+    return edgeopt::measure_network_latency(options.source.spec, options.source.small_cnn_batch(),
+                                            options.source.small_cnn_precision(),
                                             {.warmup = 0, .runs = runs, .repeats = 1});
   };
   const double latency_ms = run(20);
@@ -98,21 +94,37 @@ void print_energy(const Options& options) {
                   options.format);
 }
 
-/// The points, with measured layers where the machine was measured.
-edgeopt::RooflineAnalysis analyse(const Options& options) {
+/// A model's nodes under the ceilings of a device.
+edgeopt::RooflineAnalysis analyse_model(const Options& options, const edgeopt::Roofline& roofline) {
+  const examples::NamedGraph network = examples::read_model(options.source);
+  const std::vector<edgeopt::NodeCost> costs = edgeopt::operator_costs(network.graph);
+  edgeopt::NodeOperators found = edgeopt::node_operators(network.graph, costs);
+  for (std::size_t i = 0; i < found.nodes.size(); ++i) {
+    std::int64_t& macs = found.operators[i].macs;
+    const edgeopt::Node& node = network.graph.nodes[found.nodes[i]];
+    if (macs > 0 && operator_class(network.graph, node) == edgeopt::OperatorClass::convolution_3x3)
+      macs = edgeopt::executed_macs(macs, macs, options.winograd_tile.value_or(1));
+  }
+  return {network.title, roofline, edgeopt::place(roofline, found.operators)};
+}
+
+/// SmallCNN's layers, with measured times where the machine was measured.
+edgeopt::RooflineAnalysis analyse_small_cnn(const Options& options,
+                                            const edgeopt::Roofline& of_device) {
+  const examples::NetworkSource& source = options.source;
+  const edgeopt::Precision precision = source.small_cnn_precision();
+  const std::int64_t batch = source.small_cnn_batch();
   std::vector<edgeopt::MeasuredLayer> layers;
   if (options.measure)  // first: what cannot be measured is refused at once
-    layers = edgeopt::measure_layers(options.spec, options.batch, options.precision,
+    layers = edgeopt::measure_layers(source.spec, batch, precision,
                                      {.warmup = 1, .runs = 5, .repeats = 5 * options.repeats});
   edgeopt::RooflineAnalysis analysis;
-  analysis.network = "SmallCNN in " + std::string(to_string(options.precision)) + ", batch of " +
-                     std::to_string(options.batch);
-  analysis.roofline = options.measure ? measure_machine(options, 1).roofline
-                                      : edgeopt::device_roofline(chosen_device(options));
+  analysis.network =
+      "SmallCNN in " + std::string(to_string(precision)) + ", batch of " + std::to_string(batch);
+  analysis.roofline = options.measure ? measure_machine(options, 1).roofline : of_device;
   // Our own engines use F(2 x 2, 3 x 3).
-  std::vector<edgeopt::RooflineOperator> operators =
-      edgeopt::layer_operators(options.spec, options.batch, options.precision,
-                               options.winograd_tile.value_or(options.measure ? 2 : 1));
+  std::vector<edgeopt::RooflineOperator> operators = edgeopt::layer_operators(
+      source.spec, batch, precision, options.winograd_tile.value_or(options.measure ? 2 : 1));
   if (options.measure)  // our fp16 engine stores halves and multiplies floats
     for (edgeopt::RooflineOperator& each : operators) each.type = edgeopt::ElementType::f32;
   analysis.points = edgeopt::place(analysis.roofline, operators);
@@ -121,38 +133,44 @@ edgeopt::RooflineAnalysis analyse(const Options& options) {
   return analysis;
 }
 
+edgeopt::RooflineAnalysis analyse(const Options& options) {
+  const edgeopt::Roofline of_device = edgeopt::device_roofline(
+      examples::named_device(examples::read_devices(options.files), options.device));
+  return options.source.is_model() ? analyse_model(options, of_device)
+                                   : analyse_small_cnn(options, of_device);
+}
+
 void report(const Options& options) {
   const edgeopt::RooflineAnalysis analysis = analyse(options);
+  const bool for_people = options.format == examples::Format::table;
+  const edgeopt::Table points = edgeopt::to_table(analysis.points);
   examples::print(
       {{"points",
         analysis.network + " on " + analysis.roofline.name +
             (options.measure ? ": bounds, and layers measured as differences of networks"
                              : ": bounds, not predictions"),
-        edgeopt::to_table(analysis.points)},
+        for_people ? examples::without_empty_columns(points) : points},
        {"ceilings", "Ceilings", edgeopt::to_table(edgeopt::ceiling_rows(analysis.roofline))}},
       options.format);
-  if (options.format == examples::Format::table)
+  if (for_people)
     if (const auto sum = edgeopt::sequential_bound_ms(analysis.points))
       std::cout << "\nLayer by layer it takes at least " << edgeopt::io::to_readable(*sum, {4})
                 << " ms.\n";
   if (options.output_dir.empty()) return;
   const edgeopt::WrittenFiles written =
       edgeopt::save_roofline_artifacts(options.output_dir, analysis);
-  std::string names;
-  for (const std::string& name : written.files) names += (names.empty() ? "" : ", ") + name;
-  std::cerr << "Written to " << options.output_dir << ": " << names << '\n';
-  if (!written.missing_pictures_note.empty()) std::cerr << written.missing_pictures_note << '\n';
+  examples::report_written(options.output_dir, written.files, written.missing_pictures_note);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  examples::Program program("roofline",
-                            "SmallCNN's layers under the ceilings of a device or of this machine.");
+  examples::Program program(
+      "roofline",
+      "The operators of SmallCNN, or of a model in an ONNX file, under the ceilings of "
+      "a device; SmallCNN's also under those of this machine.");
   Options options;
-  examples::add_network_options(program, options.spec);
-  examples::add_precision_option(program, options.precision);
-  examples::add_batch_option(program, options.batch);
+  CLI::Option* model = examples::add_network_source(program, options.source);
   program
       .add_option("--winograd", options.winograd_tile,
                   "The engine may use Winograd's F(M x M, 3 x 3), which executes fewer "
@@ -163,22 +181,21 @@ int main(int argc, char** argv) {
   auto* device = program.add_option("--device", options.device, "Device whose ceilings to use")
                      ->type_name("NAME")
                      ->capture_default_str();
-  program
-      .add_option("--devices", options.files,
-                  "Devices of your own from a CSV file (see docs/devices.md)")
-      ->type_name("FILE.csv");
+  examples::add_device_files_option(program, options.files);
   auto* measure =
       program
           .add_flag("--measure", options.measure,
                     "Measure this machine's ceilings and the layers, on one thread; fp32 or fp16")
-          ->excludes(device);
+          ->excludes(device)
+          ->excludes(model);
   auto* ceilings = program.add_flag("--ceilings", options.ceilings,
                                     "Only measure this machine's ceilings and print them");
-  ceilings->excludes(device)->excludes(measure);
+  ceilings->excludes(device)->excludes(model)->excludes(measure);
   program
       .add_flag("--energy", options.energy,
                 "Only measure the processor's energy, where it shows its counters")
       ->excludes(device)
+      ->excludes(model)
       ->excludes(measure)
       ->excludes(ceilings);
   program

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <edgeopt/io/csv.hpp>
 #include <edgeopt/io/json.hpp>
@@ -28,6 +30,31 @@ struct TitledTable {
   std::string title;
   edgeopt::Table table;
 };
+
+/// A table of one row as one line for each column: what fits a terminal.
+inline edgeopt::Table in_lines(const edgeopt::Table& row) {
+  edgeopt::Table lines;
+  lines.header = {"quantity", "value"};
+  for (std::size_t column = 0; column < row.header.size(); ++column) {
+    const edgeopt::Cell& value = row.rows.front()[column];
+    lines.rows.push_back({row.header[column], value.index() == 0 ? "unknown" : value});
+  }
+  return lines;
+}
+
+/// A table without the columns that are empty in every row.
+inline edgeopt::Table without_empty_columns(const edgeopt::Table& table) {
+  edgeopt::Table kept;
+  kept.rows.resize(table.rows.size());
+  for (std::size_t column = 0; column < table.header.size(); ++column) {
+    const auto has_value = [=](const auto& row) { return row[column].index() != 0; };
+    if (std::none_of(table.rows.begin(), table.rows.end(), has_value)) continue;
+    kept.header.push_back(table.header[column]);
+    for (std::size_t i = 0; i < table.rows.size(); ++i)
+      kept.rows[i].push_back(table.rows[i][column]);
+  }
+  return kept;
+}
 
 /// For people: one below the other. JSON: an object with one array for each. CSV, which can hold
 /// one table only: the first.

@@ -21,11 +21,9 @@
 #include "edgeopt/columns.hpp"
 #include "edgeopt/device.hpp"
 #include "edgeopt/error.hpp"
-#include "edgeopt/layer_estimates.hpp"
 #include "edgeopt/published_latencies.hpp"
 #include "edgeopt/published_networks.hpp"
 #include "edgeopt/roofline.hpp"
-#include "edgeopt/small_cnn_spec.hpp"
 #include "edgeopt/statistics.hpp"
 
 namespace edgeopt::inline v0 {
@@ -291,18 +289,5 @@ class PublishedCalibration {
   };
   std::map<std::string, Family> families_;
 };
-
-/// SmallCNN as its weighted operators, for a batch. @throws DomainError for one that cannot be
-/// built
-[[nodiscard]] inline PublishedNetwork weighted_operators(const SmallCNNSpec& spec,
-                                                         std::int64_t batch) {
-  PublishedNetwork network{"SmallCNN", {}};
-  const std::vector<LayerEstimate> layers = estimate_layerwise_stats(spec, batch, Precision::int8);
-  for (std::size_t i = 0; i < layers.size(); ++i)
-    network.operators.push_back(
-        {i + 1 < layers.size() ? OperatorClass::convolution_3x3 : OperatorClass::linear,
-         layers[i].macs, layers[i].parameter_bytes});
-  return network;
-}
 
 }  // namespace edgeopt::inline v0

@@ -14,33 +14,10 @@
 #include <vector>
 
 #include "edgeopt/error.hpp"
+#include "edgeopt/operator_class.hpp"
 #include "edgeopt/text.hpp"
 
 namespace edgeopt::inline v0 {
-
-/// Weighted operators by what their speed depends on.
-enum class OperatorClass : std::uint8_t {
-  convolution_3x3,  ///< with stride 1: the one that Winograd's algorithm applies to
-  pointwise,        ///< 1 x 1
-  depthwise,        ///< one channel a group
-  convolution_other,
-  linear
-};
-
-inline constexpr std::array all_operator_classes = {
-    OperatorClass::convolution_3x3, OperatorClass::pointwise, OperatorClass::depthwise,
-    OperatorClass::convolution_other, OperatorClass::linear};
-
-[[nodiscard]] constexpr std::string_view to_string(OperatorClass kind) noexcept {
-  switch (kind) {
-    case OperatorClass::convolution_3x3: return "3x3 convolution";
-    case OperatorClass::pointwise: return "pointwise convolution";
-    case OperatorClass::depthwise: return "depthwise convolution";
-    case OperatorClass::convolution_other: return "other convolution";
-    case OperatorClass::linear: return "linear";
-  }
-  return "";
-}
 
 /// One operator with weights, for one item.
 struct WeightedOperator {

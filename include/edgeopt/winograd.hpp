@@ -24,8 +24,8 @@ namespace edgeopt::inline v0 {
 }
 
 /// The multiply-accumulates that are left of `macs` when `eligible` of them, those of 3 x 3
-/// convolutions with stride 1 over more than one channel a group, go through F(m x m, 3 x 3);
-/// rounded down, since a bound may be too low but not too high.
+/// convolutions with stride 1 that are not depthwise, go through F(m x m, 3 x 3); rounded down,
+/// since a bound may be too low but not too high.
 /// @throws DomainError for m < 1, and unless 0 <= eligible <= macs
 [[nodiscard]] inline std::int64_t executed_macs(std::int64_t macs, std::int64_t eligible,
                                                 std::int64_t m) {

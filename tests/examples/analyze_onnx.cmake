@@ -34,3 +34,21 @@ edgeopt_add_example_test(analyze_bad_files analyze_onnx
 edgeopt_add_example_test(analyze_files analyze_onnx
   ARGS ${corpus}/qdq.onnx --batch 1 --output-dir written STDOUT "QuantizeLinear"
   STDERR "Written to written: operators.csv, totals.csv, analysis.json")
+edgeopt_add_example_test(analyze_device analyze_onnx
+  ARGS ${corpus}/qdq.onnx --batch 1 --device "nucleo-l4r5zi" --plan
+  STDOUT "Activations in one arena" "arena_bytes +[0-9]+" "Operators on NUCLEO-L4R5ZI, each run by itself: bounds, not predictions; together at least [0-9.e-]+ ms"
+         "int8 compute" "time_lower_bound_ms +[0-9.e-]+\n")
+edgeopt_add_example_test(analyze_device_json analyze_onnx
+  ARGS ${corpus}/conv.onnx --batch 2 --device "My board" --devices ${CMAKE_CURRENT_LIST_DIR}/devices.csv --format json
+  STDOUT "\"arena\": {\n *\"peak_bytes\": 432," "\"greedy_by_size_bytes\": [0-9]+" "\"tensors\": .\n *{\n *\"tensor\": \"x\"" "\"shared_tensors\": .\n *{\n *\"tensor\": \"y\""
+         "\"roofline\": {\n *\"device\": \"My board\"" "\"sequential_bound_ms\": " "\"arithmetic_intensity_macs_per_byte\": ")
+edgeopt_add_example_test(analyze_no_device_json analyze_onnx
+  ARGS ${corpus}/conv.onnx --batch 2 --format json STDOUT "\"arena\": {" "\"roofline\": null")
+edgeopt_add_example_test(analyze_device_unknown analyze_onnx
+  ARGS ${corpus}/conv.onnx --batch 2 --device "NUCLEO-L4R5ZJ" STATUS 2 STDERR "did you mean 'NUCLEO-L4R5ZI'.")
+edgeopt_add_example_test(analyze_plan_unknown analyze_onnx
+  ARGS ${corpus}/unknown_shape.onnx --batch 1 --plan --device "NUCLEO-L4R5ZI"
+  STDOUT "Unknown: 2 of 2 nodes" STDERR "Note: no plan, because the size of some activation is unknown")
+edgeopt_add_example_test(analyze_all_files analyze_onnx
+  ARGS ${corpus}/qdq.onnx --batch 1 --plan --device "NUCLEO-L4R5ZI" --output-dir written
+  STDERR "Written to written: operators.csv, totals.csv, memory_plan.csv, roofline.csv, analysis.json")

@@ -23,3 +23,13 @@ edgeopt_add_example_test(memory_plan_overflow memory_plan
   ARGS --batch 9000000000000000000 STATUS 1 STDERR "more than 2.63 - 1")
 edgeopt_add_example_test(memory_plan_unwritable memory_plan
   ARGS --output-dir /proc/edgeopt STATUS 1 STDOUT "arena_bytes" STDERR "/proc/edgeopt")
+set(corpus "${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/onnx")
+edgeopt_add_example_test(memory_plan_model memory_plan
+  ARGS ${corpus}/conv.onnx --dim N=2 --output-dir plan
+  STDOUT "^conv.onnx, N = 2: activations in the arena" "arena_bytes" STDERR "^Written to plan:.* memory_plan.csv\n")
+edgeopt_add_example_test(memory_plan_model_stored memory_plan
+  ARGS ${corpus}/conv.onnx --batch 2 --precision int8 --format csv --alignment 1 STDOUT "^tensor,offset,bytes,.*\nx,[0-9]+,72,")
+edgeopt_add_example_test(memory_plan_model_unbound memory_plan
+  ARGS ${corpus}/conv.onnx STATUS 1 STDERR "extent 'N' without a value, expected --dim N=<number>, or --batch")
+edgeopt_add_example_test(memory_plan_model_bad memory_plan
+  ARGS ${corpus}/cycle.onnx --output-dir plan STATUS 1 STDERR "found a cycle of nodes" ABSENT plan)

@@ -5,7 +5,7 @@ edgeopt_add_example_test(roofline_csv roofline ARGS --device "NUCLEO-L4R5ZI" --p
   STDOUT "^name,type,macs,bytes,arithmetic_intensity_macs_per_byte,compute_ceiling,bound_by,attainable_gmacs,time_lower_bound_ms,measured_ms,achieved_gmacs\n"
          "conv1,s8,112896,4128,27.3[0-9]+,int8 compute,int8 compute,0.2[34][0-9]*,0.4704[0-9]*,,\n")
 edgeopt_add_example_test(roofline_unknown_device roofline ARGS --device "Raspberry Pi 6"
-  STATUS 1 STDERR "device is 'Raspberry Pi 6'" "did you mean")
+  STATUS 2 STDERR "device is 'Raspberry Pi 6'" "did you mean")
 edgeopt_add_example_test(roofline_files roofline ARGS --output-dir files
   STDERR "Written to files: roofline_points.csv, roofline_ceilings.csv")
 edgeopt_add_example_test(roofline_measured roofline ARGS --measure --repeats 2 --repeat-ms 0.1 --format json
@@ -22,3 +22,13 @@ if(NOT EXISTS /sys/class/powercap/intel-rapl:0)
   edgeopt_add_example_test(roofline_energy roofline ARGS --energy
     STATUS 1 STDERR "/sys/class/powercap: no energy counters of a processor; this machine does not show them")
 endif()
+set(corpus "${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/onnx")
+edgeopt_add_example_test(roofline_model roofline
+  ARGS ${corpus}/qdq.onnx --batch 1 --device "NUCLEO-L4R5ZI" --output-dir drawn
+  STDOUT "^qdq.onnx, .*on NUCLEO-L4R5ZI: bounds, not predictions" "int8 compute" "takes at least [0-9.e-]+ ms"
+  STDERR "Written to drawn: .*roofline_points.csv, roofline_ceilings.csv")
+edgeopt_add_example_test(roofline_model_winograd roofline
+  ARGS ${corpus}/conv_3x3.onnx --batch 1 --winograd 2 --format csv STDOUT "\nconv,f32,256,")
+edgeopt_add_example_test(roofline_model_measured roofline
+  ARGS ${corpus}/conv.onnx --batch 2 --measure STATUS 2 STDERR "excludes")
+edgeopt_add_example_test(roofline_model_missing roofline ARGS none.onnx STATUS 1 STDERR "none.onnx: cannot be read")

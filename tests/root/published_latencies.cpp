@@ -8,6 +8,7 @@
 #include "edgeopt/devices.hpp"
 #include "edgeopt/latency_calibration.hpp"
 #include "edgeopt/random.hpp"
+#include "edgeopt/weighted_operators.hpp"
 
 using namespace edgeopt;
 

@@ -155,6 +155,31 @@ TEST_CASE("a roofline as a chart leaves out what has no place on it") {
   CHECK_FALSE(written.missing_pictures_note.empty());
 }
 
+TEST_CASE("a roofline's picture names the operators that take longest") {
+  RooflineAnalysis analysis{"net", {"m", {{"fp32", ElementType::f32, 10}}, {}}, {}};
+  std::vector<RooflineOperator> operators;
+  for (std::int64_t i = 1; i <= 10; ++i)
+    operators.push_back({"conv" + std::to_string(i), ElementType::f32, 1000 * i, 100, 100});
+  operators.push_back({"copy", ElementType::f32, 0, 1 << 30, 1 << 30});
+  analysis.points = place(analysis.roofline, operators);
+  const auto named = [&] {
+    std::vector<std::string> names;
+    const edgeopt::io::LogLogChart chart = roofline_chart(analysis);
+    for (const std::string& name : chart.series[0].point_labels)
+      if (!name.empty()) names.push_back(name);
+    return names;
+  };
+  REQUIRE(named().size() == named_roofline_points);
+  CHECK(named().front() == "conv3");
+  CHECK(named().back() == "conv10");
+  CHECK(roofline_chart(analysis).series[0].name == "at most; longest 8 named");
+  set_measured(analysis.points[0], 1);  // ms: longer than any bound
+  CHECK(named().front() == "conv1");
+  analysis.points.resize(8);
+  CHECK(named().size() == 8);
+  CHECK(roofline_chart(analysis).series[0].name == "attainable at most");
+}
+
 TEST_CASE("energy of a run is what the counters went up by") {
   const TemporaryFolder folder;
   const auto put = [&](const char* file, const char* text) {

@@ -48,7 +48,7 @@ struct LabelledPoint {
   constexpr std::array<Direction, 8> directions{
       {{1, 0}, {-1, 0}, {0, 1}, {0, -1}, {1, 1}, {1, -1}, {-1, 1}, {-1, -1}}};
   constexpr double gap = 12;    // pixels between a point and its label
-  constexpr double rings = 8;   // how many times farther a label may move
+  constexpr double rings = 16;  // how many times farther a label may move
   constexpr double margin = 3;  // pixels kept free around a label
   constexpr double negligible = 1e-6;
 

@@ -122,7 +122,7 @@ inline void set_point_labels(GnuplotRun& run, const ScatterChart& chart, const P
   for (const ScatterSeries& series : chart.series)
     for (std::size_t i = 0; i < series.point_labels.size(); ++i) {
       if (series.point_labels[i].empty()) continue;
-      texts.push_back(shortened(series.point_labels[i], 32));
+      texts.push_back(shortened_path(series.point_labels[i], 32));
       points.push_back({map.x(series.x[i]), map.y(series.y[i]),
                         character_width * static_cast<double>(character_count(texts.back())),
                         line_height});
