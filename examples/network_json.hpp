@@ -1,6 +1,7 @@
 // The JSON document of a network's analysis. Its fields are those of the oracles, and more.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <edgeopt/cost_conventions.hpp>
@@ -147,7 +148,15 @@ inline edgeopt::io::Json to_json(const NetworkAnalysis& analysis,
                                  edgeopt::CostConvention convention) {
   using edgeopt::io::Json;
   const edgeopt::Graph& graph = analysis.graph();
+  std::vector<bool> initialized(graph.tensors.size());  // by the file
+  for (edgeopt::TensorId id = 0; id < graph.tensors.size(); ++id)
+    initialized[id] = graph.tensors[id].constant;
+  for (const edgeopt::Node& node : graph.nodes)
+    for (const edgeopt::TensorId id : node.outputs)
+      if (id != edgeopt::no_tensor) initialized[id] = false;
   Json json = {{"file", std::filesystem::path(analysis.model.file).filename().string()},
+               {"file_bytes", std::filesystem::file_size(analysis.model.file)},
+               {"initializers", std::count(initialized.begin(), initialized.end(), true)},
                {"ir_version", analysis.model.ir_version},
                {"opsets", analysis.model.opsets},
                {"producer", analysis.model.producer}};
