@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common.hpp"
+#include "device_options.hpp"
 #include "network_source.hpp"
 #include "tables.hpp"
 #include "written_files.hpp"
@@ -23,6 +24,8 @@ struct Options {
   edgeopt::MemoryPlanOptions plan;
   bool in_place = false;
   bool reorder = false;
+  std::string device;
+  std::vector<std::string> device_files;
   std::optional<std::int64_t> sram_kb;
   std::optional<std::int64_t> flash_kb;
   std::int64_t runtime_kb = 0;
@@ -31,18 +34,33 @@ struct Options {
   examples::Format format = examples::Format::table;
 };
 
-edgeopt::MemoryFit fit_of(const edgeopt::MemoryPlan& plan, const Options& options) {
-  constexpr std::int64_t kb = 1024;
-  const auto bytes = [](std::int64_t count, const char* option) {
-    return edgeopt::checked_product({count, kb}, option);
-  };
-  return edgeopt::fit_memory({plan.arena.bytes, bytes(options.runtime_kb, "--runtime-kb"),
-                              plan.constant_bytes, bytes(options.code_kb, "--code-kb")},
-                             {bytes(options.sram_kb.value_or(0), "--sram-kb"),
-                              bytes(options.flash_kb.value_or(0), "--flash-kb")});
+std::int64_t from_kb(std::int64_t kb, const char* option) {
+  return edgeopt::checked_product({kb, 1024}, option);
+}
+
+/// The memories of the device that was named or described; nothing where none was.
+std::optional<edgeopt::MemorySupply> supply_of(const Options& options) {
+  if (options.sram_kb)
+    return edgeopt::MemorySupply{from_kb(*options.sram_kb, "--sram-kb"),
+                                 from_kb(options.flash_kb.value_or(0), "--flash-kb")};
+  if (options.device.empty()) return std::nullopt;
+  const edgeopt::Device device =
+      examples::named_device(examples::read_devices(options.device_files), options.device);
+  if (!device.sram_bytes.value || !device.flash_bytes.value)
+    throw CLI::ValidationError("--device", "on-chip RAM or flash of '" + device.name +
+                                               "' is unknown, give --sram-kb and --flash-kb");
+  return edgeopt::MemorySupply{*device.sram_bytes.value, *device.flash_bytes.value};
+}
+
+edgeopt::MemoryFit fit_of(const edgeopt::MemoryPlan& plan, const edgeopt::MemorySupply& supply,
+                          const Options& options) {
+  return edgeopt::fit_memory({plan.arena.bytes, from_kb(options.runtime_kb, "--runtime-kb"),
+                              plan.constant_bytes, from_kb(options.code_kb, "--code-kb")},
+                             supply);
 }
 
 void report(const Options& options) {
+  const auto supply = supply_of(options);
   const examples::NamedGraph network = examples::read_network(options.source);
   const edgeopt::MemoryPlan plan = edgeopt::plan_memory(network.graph, options.plan);
   if (const auto fault = edgeopt::find_fault(plan.liveness.tensors, plan.arena))
@@ -56,10 +74,14 @@ void report(const Options& options) {
       {"shared", "Results without memory of their own", edgeopt::to_table(plan.shared)},
       {"summary", "The plan (checked: aligned, within the arena, no two overlap)",
        for_people ? examples::in_lines(summary) : summary}};
-  const edgeopt::MemoryFit fit = fit_of(plan, options);
-  if (options.sram_kb) tables.push_back({"fit", "Device", edgeopt::to_table(std::vector{fit})});
+  std::optional<edgeopt::MemoryFit> fit;
+  if (supply) {
+    fit = fit_of(plan, *supply, options);
+    const std::string device = options.device.empty() ? "Device" : options.device;
+    tables.push_back({"fit", device, edgeopt::to_table(std::vector{*fit})});
+  }
   examples::print(tables, options.format);
-  if (for_people && options.sram_kb) std::cout << '\n' << edgeopt::to_sentence(fit) << ".\n";
+  if (for_people && fit) std::cout << '\n' << edgeopt::to_sentence(*fit) << ".\n";
 
   if (options.output_dir.empty()) return;
   const edgeopt::WrittenFiles written =
@@ -99,6 +121,10 @@ int main(int argc, char** argv) {
                     ->check(examples::at_least(0))
                     ->needs(sram);
   sram->needs(flash);
+  program.add_option("--device", options.device, "A device of the table instead")
+      ->type_name("NAME")
+      ->excludes(sram);
+  examples::add_device_files_option(program, options.device_files);
   program.add_option("--runtime-kb", options.runtime_kb, "SRAM for everything but the arena")
       ->check(examples::at_least(0))
       ->capture_default_str();

@@ -33,3 +33,10 @@ edgeopt_add_example_test(memory_plan_model_unbound memory_plan
   ARGS ${corpus}/conv.onnx STATUS 1 STDERR "extent 'N' without a value, expected --dim N=<number>, or --batch")
 edgeopt_add_example_test(memory_plan_model_bad memory_plan
   ARGS ${corpus}/cycle.onnx --output-dir plan STATUS 1 STDERR "found a cycle of nodes" ABSENT plan)
+edgeopt_add_example_test(memory_plan_device memory_plan
+  ARGS --device "nucleo-h743zi" --code-kb 64
+  STDOUT "flash: weights and code take 147496 of 2097152 bytes, 1949656 to spare.\n$")
+edgeopt_add_example_test(memory_plan_device_unknown memory_plan
+  ARGS --device "Jetson Nano" STATUS 2 STDERR "on-chip RAM or flash of 'Jetson Nano' is unknown, give --sram-kb and --flash-kb")
+edgeopt_add_example_test(memory_plan_device_twice memory_plan
+  ARGS --device "Jetson Nano" --sram-kb 1 --flash-kb 1 STATUS 2 STDERR "excludes")
