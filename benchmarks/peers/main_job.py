@@ -8,10 +8,11 @@ without need: images are decoded once and kept as normalised tensors (the origin
 torchvision whenever it is used), batches of calibration and of timing are taken once, workers of loaders stay,
 tables go through the csv module instead of pandas, inference mode replaces no_grad.
 
-fp32: the module as it is, contiguous NCHW. fp16: `model.half()` on half inputs, so that the processor computes
-with PyTorch's own half kernels; where it has no arithmetic of halves these are far slower than fp32. int8: static
-quantisation in eager mode, convolutions fused with ReLU, FBGEMM's default observers (histogram, per-channel
-weights) and PyTorch's default engine, which computes by FBGEMM where the processor has no VNNI.
+fp32: the module as it is, contiguous NCHW. fp16: `model.half()` on half inputs, as in the original; where oneDNN
+does not take halves, PyTorch's own kernels compute them, several times slower than fp32. int8: static
+quantisation in eager mode (the original's graph mode quantises once more before the classifier), convolutions fused
+with ReLU, FBGEMM's default observers (histogram, per-channel weights) and PyTorch's default engine, which computes
+by FBGEMM where the processor has no VNNI.
 
     python main_job.py --data-dir data --threads 1 --output-dir outputs
 
