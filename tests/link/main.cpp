@@ -51,7 +51,7 @@ int main() {
 
   int failed = 0, passed = 0;
   Results first;
-  Sums first_sums;
+  Sums first_sums = {};
   for (const Unit& unit : units) {
     if (unit.needs_avx2 && !has_avx2()) continue;
     std::printf("%s ", unit.name);

@@ -10,7 +10,8 @@ struct Results {
   float int8[10] = {};
 };
 
-/// Of the kernels alone, on raw memory.
+/// Of the kernels alone, on raw memory. Without initialisers, which would make a constructor that
+/// units of different options share.
 struct Sums {
-  float outputs[10] = {};
+  float outputs[10];
 };

@@ -56,7 +56,13 @@ inline constexpr std::array all_instruction_sets = {
   return "";
 }
 
-namespace detail {
+}  // namespace edgeopt::inline v0
+
+// What looks at the processor has to run on any: two units of a program may be compiled with
+// different options, and the linker keeps one of two functions of the same name.
+#include "edgeopt/kernels/detail/unit_begin.inl"
+
+namespace edgeopt::inline v0::detail::inline EDGEOPT_KERNEL_UNIT {
 
 #if defined(__x86_64__)
 
@@ -108,7 +114,9 @@ struct CpuId {
 
 #endif
 
-}  // namespace detail
+}  // namespace edgeopt::inline v0::detail::inline EDGEOPT_KERNEL_UNIT
+
+namespace edgeopt::inline v0::inline EDGEOPT_KERNEL_UNIT {
 
 /// Whether the processor the program runs on, and its operating system, have the instructions.
 [[nodiscard]] inline bool is_supported(InstructionSet set) noexcept {
@@ -147,12 +155,12 @@ class SupportedInstructionSets {
     for (const InstructionSet set : all_instruction_sets)
       if (is_supported(set)) sets_[count_++] = set;
   }
-  [[nodiscard]] const InstructionSet* begin() const noexcept { return sets_.data(); }
-  [[nodiscard]] const InstructionSet* end() const noexcept { return sets_.data() + count_; }
+  [[nodiscard]] const InstructionSet* begin() const noexcept { return sets_; }
+  [[nodiscard]] const InstructionSet* end() const noexcept { return sets_ + count_; }
   [[nodiscard]] std::size_t size() const noexcept { return count_; }
 
  private:
-  std::array<InstructionSet, all_instruction_sets.size()> sets_{};
+  InstructionSet sets_[all_instruction_sets.size()]{};
   std::size_t count_ = 0;
 };
 
@@ -175,4 +183,6 @@ inline void require_supported(InstructionSet set) {
   throw DomainError("instruction set", std::string(to_string(set)), allowed + " on this machine");
 }
 
-}  // namespace edgeopt::inline v0
+}  // namespace edgeopt::inline v0::inline EDGEOPT_KERNEL_UNIT
+
+#include "edgeopt/kernels/detail/unit_end.inl"
