@@ -1,6 +1,7 @@
 #include "edgeopt/io/onnx.hpp"
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -259,6 +260,132 @@ TEST_CASE("operators that do not fit are refused by the node") {
              Contains("finite numbers > 0"));
   const std::string huge = int64_initializer("t", {std::int64_t{1} << 40, std::int64_t{1} << 40});
   CHECK_THAT(refused(node("ConstantOfShape", {"t"}, {"y"}) + huge), Contains("2^63"));
+}
+
+TEST_CASE("calls of a model's functions become their nodes") {
+  // twice(x) = block(block(x)); block(x, w; pad, stride = 2) = Relu(Conv(x, w))
+  const std::string block =
+      function("block", {"x", "w"}, {"y"},
+               {bare_node("Conv", {"x", "w"}, {"c"},
+                          attribute_reference("pads", "pad", 7) +
+                              attribute_reference("strides", "stride", 7) +
+                              attribute_reference("group", "missing")),
+                bare_node("Relu", {"c"}, {"y"})},
+               field(6, "pad") + field(11, list_attribute("stride", {2, 2}).substr(2)));
+  const std::string twice =
+      function("twice", {"a", "w"}, {"b"},
+               {bare_node("block", {"a", "w"}, {"c"},
+                          field(7, "local") + list_attribute("pad", {1, 1, 1, 1})),
+                bare_node("block", {"c", "w"}, {"b"},
+                          field(7, "local") + attribute_reference("pad", "edge", 7) +
+                              list_attribute("stride", {1, 1}))},
+               field(6, "edge"));
+  const std::string graph = call("twice", {"x", "w"}, {"y"}, list_attribute("edge", {0, 0, 0, 0})) +
+                            node("Relu", {"y"}, {"z"}) + input("x", {1, 4, 8, 8}) +
+                            initializer("w", {4, 4, 3, 3}) + output("z");
+  io::OnnxModel model = io::parse_onnx(messages::model(graph) + twice + block, "m.onnx");
+  CHECK(io::infer_shapes(model).empty());
+  CHECK(model.functions == std::vector<std::string>{"local.twice", "local.block"});
+  REQUIRE(model.notes.size() == 1);
+  CHECK_THAT(model.notes[0], Contains("3 of them"));
+  REQUIRE(model.graph.nodes.size() == 5);
+  CHECK(model.graph.nodes[0].name == "n_twice/n_block/n_Conv");
+  CHECK(named(model, "n_twice/c").shape == Shape{1, 4, 4, 4});
+  CHECK(named(model, "y").shape == Shape{1, 4, 2, 2});
+  CHECK(named(model, "z").shape == Shape{1, 4, 2, 2});
+  const auto sum = total(operator_costs(model.graph));
+  CHECK(sum.macs == 4 * 16 * 36 + 4 * 4 * 36);
+  CHECK(sum.parameters == 4 * 4 * 9);
+  CHECK(sum.unknown_nodes == 0);
+}
+
+TEST_CASE("functions may hand on an input, leave out others, and have graphs inside") {
+  // f(x, optional) = (x, x + 1, x + 1 again, Clip(x, optional))
+  const std::string f =
+      function("f", {"x", "least"}, {"x", "s", "s", "k"},
+               {bare_node("Add", {"x", "one"}, {"s"}), bare_node("Clip", {"x", "least"}, {"k"}),
+                bare_node("Constant", {}, {"one"},
+                          field(5, field(1, "value_float") + number(20, 1) +
+                                       std::string("\x15\0\0\x80\x3f", 5)))});
+  const std::string graph = call("f", {"x"}, {"a", "b", "c", "d"}) +
+                            call("f", {"d", ""}, {"", "e"}) + input("x", {2, 3}) + output("a") +
+                            output("e");
+  io::OnnxModel model = io::parse_onnx(messages::model(graph) + f, "m.onnx");
+  CHECK(io::infer_shapes(model).empty());
+  for (const char* name : {"a", "b", "c", "d", "e"}) CHECK(named(model, name).shape == Shape{2, 3});
+  std::set<std::string> names;
+  for (const Tensor& tensor : model.graph.tensors) CHECK(names.insert(tensor.name).second);
+
+  // Inside a branch names are those of the function, and a call stands in it.
+  const std::string g = function(
+      "g", {"x", "go"}, {"y"},
+      {bare_node("Relu", {"x"}, {"r"}),
+       bare_node("If", {"go"}, {"y"},
+                 graph_attribute("then_branch", call("f", {"r"}, {"", "t"}) + output("t")) +
+                     graph_attribute("else_branch", node("Neg", {"r"}, {"t"}) + output("t")))});
+  const std::string around =
+      call("g", {"x", "go"}, {"y"}) + input("x", {2, 3}) + input("go", {}, 9) + output("y");
+  CHECK(named(
+            [&] {
+              io::OnnxModel nested = io::parse_onnx(messages::model(around) + f + g, "m.onnx");
+              (void)io::infer_shapes(nested);
+              return nested;
+            }(),
+            "y")
+            .shape == Shape{2, 3});
+}
+
+TEST_CASE("functions that do not fit are refused, and none makes a graph without end") {
+  const std::string around = call("f", {"x"}, {"y"}) + input("x", {2}) + output("y");
+  const auto refused_with = [&](const std::string& functions, const std::string& graph) {
+    return refusal([&] { return io::parse_onnx(messages::model(graph) + functions, "m.onnx"); });
+  };
+  const auto calls = [](const std::string& name) {
+    return bare_node(name, {"a"}, {"b"}, field(7, "local"));
+  };
+  const std::string relu = function("f", {"a"}, {"b"}, {bare_node("Relu", {"a"}, {"b"})});
+  CHECK_THAT(refused_with(function("f", {"a"}, {"b"}, {calls("f")}), around),
+             Contains("function 'local.f' within itself"));
+  CHECK_THAT(refused_with(function("f", {"a"}, {"b"}, {calls("g")}) +
+                              function("g", {"a"}, {"b"}, {calls("f")}),
+                          around),
+             Contains("function 'local.f' within itself"));
+  const std::string branch = node("f", {"a"}, {"t"}, field(7, "local")) + output("t");
+  CHECK_THAT(refused_with(
+                 function("f", {"a"}, {"b"},
+                          {bare_node("If", {"a"}, {"b"}, graph_attribute("then_branch", branch))}),
+                 around),
+             Contains("function 'local.f' within itself"));
+  CHECK_THAT(refused_with(relu + relu, around), Contains("function 'local.f' again"));
+  CHECK_THAT(refused_with(relu, call("f", {"x", "x"}, {"y"}) + input("x", {2})),
+             Contains("2 inputs and 1 outputs"));
+  CHECK_THAT(refused_with(function("f", {"a"}, {"b"}, {bare_node("Relu", {"q"}, {"b"})}), around),
+             Contains("input 'q', which nothing defines, expected a tensor of its function"));
+  CHECK_THAT(refused_with(function("f", {"a"}, {"b"}, {bare_node("Relu", {"a"}, {"c"})}), around),
+             Contains("output 'b', which nothing defines"));
+  CHECK_THAT(refused_with(function("f", {"a"}, {"a"}, {bare_node("Relu", {"a"}, {"a"})}), around),
+             Contains("output 'a' again"));
+  CHECK_THAT(refused_with(relu, node("Clip", {"x"}, {"y"}, attribute_reference("min", "least")) +
+                                    input("x", {2})),
+             Contains("a reference to attribute 'least' of a function"));
+
+  // Each function calls the one before it twice.
+  std::string doubling = function("f0", {"a"}, {"b"}, {bare_node("Relu", {"a"}, {"b"})});
+  std::string deep = doubling;
+  for (int i = 1; i < 40; ++i) {
+    const std::string before = "f" + std::to_string(i - 1), name = "f" + std::to_string(i);
+    doubling += function(name, {"a"}, {"b"},
+                         {bare_node(before, {"a"}, {"c"}, field(7, "local")),
+                          bare_node(before, {"c"}, {"b"}, field(7, "local"))});
+    deep += function(name, {"a"}, {"b"}, {calls(before)});
+  }
+  const auto called = [](const std::string& name) {
+    return call(name, {"x"}, {"y"}) + input("x", {2}) + output("y");
+  };
+  CHECK_THAT(refused_with(doubling, called("f30")), Contains("functions of too many nodes"));
+  CHECK_THAT(refused_with(deep, called("f39")), Contains("functions nested more than 32 deep"));
+  CHECK(io::parse_onnx(messages::model(called("f9")) + doubling, "m.onnx").graph.nodes.size() ==
+        512);
 }
 
 TEST_CASE("graphs are nested up to a limit") {
