@@ -149,6 +149,116 @@ TEST_CASE("graphs inside nodes read the tensors around them") {
   CHECK(shape(loop, "all") == Shape{5, 2, 8});
 }
 
+TEST_CASE("what the graphs inside a node compute counts as often as they run") {
+  const std::string square = node("MatMul", {"m", "w"}, {"next"});
+  const std::string body = square + node("Identity", {"go"}, {"go_on"}) + input("i", {}, 7) +
+                           input("go", {}, 9) + input("m", {2, 8}) + output("go_on") +
+                           output("next");
+  const std::string weight = initializer("w", {8, 8});
+  const auto loop = [&](const std::string& passes) {
+    return analysed(node("Loop", {passes, "", "x"}, {"y"}, graph_attribute("body", body)) + weight +
+                    field(5, tensor("five", {}, number(7, 5), 7)) + input("n", {}, 7) +
+                    input("x", {2, 8}) + output("y"));
+  };
+  const auto cost = [](const io::OnnxModel& model) { return operator_costs(model.graph).front(); };
+  CHECK(cost(loop("five")).macs == 5 * 2 * 8 * 8);
+  CHECK(cost(loop("five")).parameters == 64);
+  CHECK(cost(loop("n")).unknown);
+
+  const std::string step = node("MatMul", {"m", "w"}, {"next"}) + node("Relu", {"e"}, {"r"}) +
+                           input("m", {2, 8}) + input("e", {3}) + output("next") + output("r");
+  const io::OnnxModel scanned =
+      analysed(node("Scan", {"x", "s"}, {"y", "z"},
+                    graph_attribute("body", step) + integer_attribute("num_scan_inputs", 1)) +
+               weight + input("x", {2, 8}) + input("s", {7, 3}) + output("y"));
+  CHECK(cost(scanned).macs == 7 * 2 * 8 * 8);
+  CHECK(cost(scanned).elementwise_operations == 7 * 3);
+
+  const auto branch = [&](const std::string& condition) {
+    return analysed(
+        node("If", {condition}, {"y"},
+             graph_attribute("then_branch", node("MatMul", {"x", "w"}, {"t"}) + output("t")) +
+                 graph_attribute("else_branch", node("Relu", {"x"}, {"e"}) + output("e"))) +
+        weight + field(5, tensor("yes", {}, number(5, 1), 9)) + input("c", {}, 9) +
+        input("x", {2, 8}) + output("y"));
+  };
+  CHECK(cost(branch("yes")).macs == 2 * 8 * 8);
+  CHECK(cost(branch("c")).unknown);
+  CHECK(named(branch("c"), "y").shape == Shape{2, 8});
+}
+
+TEST_CASE("unknown operators inside a node are named, and branches tell their values") {
+  const std::string inner = node("Frobnicate", {"x"}, {"t"}) + output("t");
+  io::OnnxModel model =
+      parsed(node("If", {"c"}, {"y"},
+                  graph_attribute("then_branch", inner) + graph_attribute("else_branch", inner)) +
+             input("x", {2}) + input("c", {}, 9) + output("y"));
+  const auto unknown = io::infer_shapes(model);
+  REQUIRE(unknown.size() == 3);  // one in each branch, and the node itself
+  CHECK(unknown[0].op == "Frobnicate");
+  CHECK(unknown[2].op == "If");
+
+  const std::string extents = node("Identity", {"two"}, {"t"}) + output("t");
+  CHECK(shape(node("If", {"c"}, {"s"},
+                   graph_attribute("then_branch", extents) +
+                       graph_attribute("else_branch", extents)) +
+                  node("ConstantOfShape", {"s"}, {"y"}) + int64_initializer("two", {4, 3}) +
+                  field(5, tensor("c", {}, number(5, 1), 9)) + output("y"),
+              "y") == Shape{4, 3});
+}
+
+TEST_CASE("a scan of version 8 has a batch") {
+  const std::string step = node("Add", {"sum", "next"}, {"s"}) + node("Identity", {"s"}, {"t"}) +
+                           input("sum", {2}) + input("next", {2}) + output("s") + output("t");
+  const std::string graph =
+      node("Scan", {"", "initial", "x"}, {"y", "z"},
+           graph_attribute("body", step) + integer_attribute("num_scan_inputs", 1)) +
+      input("initial", {5, 2}) + input("x", {5, 3, 2}) + output("y") + output("z");
+  CHECK(shape(graph, "y", 8) == Shape{5, 2});
+  CHECK(shape(graph, "z", 8) == Shape{5, 3, 2});
+}
+
+TEST_CASE("elements of sequences are followed, sequences are named") {
+  const std::string constants = field(5, tensor("last", {}, number(7, -1), 7)) +
+                                field(5, tensor("two", {}, number(7, 2), 7)) +
+                                int64_initializer("cuts", {1, 4});
+  const auto axis = [](std::int64_t value) { return integer_attribute("axis", value); };
+  const std::string graph =
+      node("SplitToSequence", {"x", "two"}, {"parts"}, axis(1)) +
+      node("SplitToSequence", {"x", "cuts"}, {"cut"}, axis(1)) +
+      node("SplitToSequence", {"x"}, {"rows"}, axis(0) + integer_attribute("keepdims", 0)) +
+      node("SequenceAt", {"parts", "last"}, {"part"}) +
+      node("SequenceAt", {"parts", "n"}, {"any"}) + node("SequenceAt", {"rows", "n"}, {"row"}) +
+      node("SequenceErase", {"cut", "last"}, {"erased"}) +
+      node("SequenceInsert", {"erased", "part"}, {"longer"}) +
+      node("ConcatFromSequence", {"longer"}, {"joined"}, axis(1)) +
+      node("ConcatFromSequence", {"rows"}, {"stacked"},
+           axis(-1) + integer_attribute("new_axis", 1)) +
+      node("SequenceConstruct", {"x", "x"}, {"made"}) + node("Identity", {"made"}, {"same"}) +
+      node("SequenceLength", {"same"}, {"length"}) +
+      node("Range", {"zero", "length", "one"}, {"r"}) +
+      field(5, tensor("zero", {}, number(7, 0), 7)) + field(5, tensor("one", {}, number(7, 1), 7)) +
+      constants + input("x", {3, 5}) + input("n", {}, 7) + output("joined") + output("part");
+  io::OnnxModel model = parsed(graph);
+  const auto unknown = io::infer_shapes(model);
+  CHECK(named(model, "part").shape == Shape{3, 1});
+  CHECK(named(model, "any").shape == Shape{3, edgeopt::unknown_extent});
+  CHECK(named(model, "row").shape == Shape{5});
+  CHECK(named(model, "joined").shape == Shape{3, 2});
+  CHECK(named(model, "stacked").shape == Shape{5, 3});
+  CHECK(named(model, "r").shape == Shape{2});
+  REQUIRE(unknown.size() == 8);  // seven sequences, and the element that data choose
+  CHECK(unknown[0].reason == "its result is a sequence of tensors");
+  CHECK_THAT(refused(node("SplitToSequence", {"x", "cuts"}, {"y"}, axis(0)) + constants +
+                     input("x", {3, 5})),
+             Contains("lengths that add up to 3"));
+  CHECK_THAT(refused(node("SequenceConstruct", {"x"}, {"s"}) +
+                     node("SequenceAt", {"s", "two"}, {"y"}) + constants + input("x", {3})),
+             Contains("position"));
+  CHECK_THAT(refused(node("SequenceEmpty", {}, {"s"}) + node("SequenceErase", {"s"}, {"y"})),
+             Contains("one with elements"));
+}
+
 TEST_CASE("initializers are read in every form, and external ones are not opened") {
   const auto constant = [](const std::string& values, std::int64_t type,
                            const Shape& extents = {2}) {

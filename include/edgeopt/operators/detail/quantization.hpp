@@ -106,6 +106,13 @@ inline void quantized_broadcasting(Site& site) {
   site.give(site.input(0).type, broadcast(site, site.input(0).shape, site.input(3).shape));
 }
 
+/// QLinearWhere(condition, x, scale, zero point, y, scale, zero point, z scale, z zero point)
+inline void quantized_where(Site& site) {
+  site.expect_inputs(9, 9);
+  const Shape both = broadcast(site, site.input(1).shape, site.input(4).shape);
+  site.give(site.input(1).type, broadcast(site, site.input(0).shape, both));
+}
+
 /// QLinearSigmoid, QLinearLeakyRelu, QLinearSoftmax(x, scale, zero point, y scale, y zero point)
 inline void quantized_unary(Site& site) {
   site.expect_inputs(4, 5);
