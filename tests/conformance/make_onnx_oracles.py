@@ -22,19 +22,21 @@ import onnxruntime
 # Operands by position: what is multiplied, and constants that are no parameters although they are
 # floating, or that are although they are not.
 CONVOLUTIONS = {"Conv": 1, "ConvInteger": 1, "FusedConv": 1, "QLinearConv": 3}
-PRODUCTS = {"MatMul": 0, "MatMulInteger": 0, "QLinearMatMul": 0, "MatMulIntegerToFloat": 0,
-            "DynamicQuantizeMatMul": 0}
+PRODUCTS = {"MatMul", "MatMulInteger", "QLinearMatMul", "MatMulIntegerToFloat", "DynamicQuantizeMatMul",
+            "MatMulNBits"}
 GEMMS = {"Gemm", "QGemm", "FusedGemm"}
 SETTINGS = {"QuantizeLinear": {1}, "DequantizeLinear": {1}, "Resize": {1, 2}, "Upsample": {1},
             "LSTM": {5, 6}, "GRU": {5}, "RNN": {5}, "QLinearConv": {1, 4, 6}, "QLinearMatMul": {1, 4, 6},
             "QGemm": {1, 4, 7}, "QLinearAdd": {1, 4, 6}, "QLinearMul": {1, 4, 6},
             "QLinearSigmoid": {1, 3}, "QLinearLeakyRelu": {1, 3}, "QLinearSoftmax": {1, 3},
             "QLinearAveragePool": {1, 3}, "QLinearGlobalAveragePool": {1, 3},
-            "QLinearConcat": set(range(64)), "MatMulIntegerToFloat": {2, 3}, "DynamicQuantizeMatMul": {2}}
+            "QLinearConcat": set(range(64)), "QLinearWhere": {2, 5, 7}, "MatMulIntegerToFloat": {2, 3},
+            "DynamicQuantizeMatMul": {2}, "DynamicQuantizeLSTM": {5, 6, 8, 10}, "MatMulNBits": {2}}
 INTEGER_PARAMETERS = {"ConvInteger": {1}, "MatMulInteger": {0, 1}, "DequantizeLinear": {0},
                       "QLinearConv": {3, 8}, "QLinearMatMul": {0, 3}, "QGemm": {0, 3, 6},
                       "QLinearAdd": {0, 3}, "QLinearMul": {0, 3}, "MatMulIntegerToFloat": {0, 1},
-                      "DynamicQuantizeMatMul": {1}}
+                      "DynamicQuantizeMatMul": {1}, "DynamicQuantizeLSTM": {1, 2}, "QLinearWhere": {1, 4},
+                      "MatMulNBits": {1}}
 RENAMING = {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity"}
 TOTALS = ["nodes", "macs", "params", "param_bytes", "init_elements", "init_bytes", "activation_elements",
           "activation_bytes", "peak_bytes", "peak_node", "peak_bytes_alias", "peak_node_alias",
@@ -169,7 +171,8 @@ def macs(node, shape):
     if node.op_type in PRODUCTS:
         return product(result) * inputs[0][-1]
     if node.op_type == "FusedMatMul":
-        return product(result) * inputs[0][-2 if attribute(node, "transA", 0) else -1]
+        first = 0 if attribute(node, "transBatchA", 0) else -2
+        return product(result) * inputs[0][first if attribute(node, "transA", 0) else -1]
     if node.op_type == "Einsum":
         left = attribute(node, "equation", b"").decode().replace(" ", "").split("->")[0].split(",")
         extents = {}
@@ -177,7 +180,7 @@ def macs(node, shape):
             for letter, extent in zip(letters, operand):
                 extents[letter] = max(extents.get(letter, 1), extent)
         return product(extents.values()) if len(left) == 2 else 0
-    if node.op_type in ("LSTM", "GRU", "RNN"):
+    if node.op_type in ("LSTM", "GRU", "RNN", "DynamicQuantizeLSTM"):
         return inputs[0][0] * inputs[0][1] * (product(inputs[1]) + product(inputs[2]))
     if node.op_type == "Attention" and node.domain == "":
         q, k, v = inputs[:3]

@@ -275,6 +275,15 @@ TEST_CASE("operators of other domains") {
   REQUIRE(updated.size() == 6);  // two tensors with two sums each
   CHECK(updated[1].shape == Shape{3, 4});
   CHECK_THAT(adam.input({2}).refusal(), says("number of inputs"));
+  const auto fused = [](std::int64_t trans_a, std::int64_t trans_batch_a) {
+    return OneNode("FusedMatMul", "com.microsoft")
+        .input({3, 2, 5, 7})
+        .input({2, 5, 7, 4})
+        .with("transA", trans_a)
+        .with("transBatchA", trans_batch_a);
+  };
+  CHECK(fused(0, 1).shape() == Shape{2, 5, 3, 4});
+  CHECK_THAT(fused(1, 1).refusal(), says("inner extent"));
   CHECK(OneNode("DynamicQuantizeLSTM", "com.microsoft")
             .input({9, 2, 6})
             .input({2, 6, 20}, ElementType::s8)

@@ -3,14 +3,14 @@
 /// Products of matrices, among them attention and recurrent layers.
 #pragma once
 
-#include <algorithm>  // std::find, std::max
+#include <algorithm>  // std::find, std::max, std::rotate
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>  // std::move, std::pair
+#include <utility>  // std::move, std::pair, std::swap
 #include <vector>
 
 #include "edgeopt/array.hpp"
@@ -74,6 +74,19 @@ inline void give_product(Site& site, const Tensor& a, const Tensor& b, ElementTy
   if (!vector_a) shape.push_back(a.shape[a.shape.size() - 2]);
   if (!vector_b) shape.push_back(b.shape.back());
   site.give(type, std::move(shape));
+}
+
+/// The shape of an operand of com.microsoft's FusedMatMul as it is multiplied: transBatchA and
+/// transBatchB put the first axis behind those of the batch, transA and transB transpose the last
+/// two then.
+[[nodiscard]] inline Shape fused_operand(const Site& site, std::size_t index) {
+  Shape shape = site.input(index).shape;
+  if (shape.size() < 2) return shape;
+  if (site.integer(index == 0 ? "transBatchA" : "transBatchB", 0) != 0)
+    std::rotate(shape.begin(), shape.begin() + 1, shape.end() - 1);
+  if (site.integer(index == 0 ? "transA" : "transB", 0) != 0)
+    std::swap(shape.back(), shape[shape.size() - 2]);
+  return shape;
 }
 
 /// MatMul(a, b)

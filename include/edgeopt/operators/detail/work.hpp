@@ -105,12 +105,8 @@ Work matrix_product_work(const Site& site) {
 }
 inline constexpr std::size_t no_bias = 32;
 
-/// FusedMatMul: the inner extent is the last but one where the first operand is transposed.
 inline Work fused_matrix_product_work(const Site& site) {
-  const Shape& shape = site.input(0).shape;
-  const bool transposed = shape.size() > 1 && site.integer("transA", 0) != 0;
-  return {.macs = site.product(
-              {result_elements(site), transposed ? shape[shape.size() - 2] : shape.back()})};
+  return {.macs = site.product({result_elements(site), fused_operand(site, 0).back()})};
 }
 
 /// One multiplication for each combination of letters, where two operands are multiplied.
