@@ -286,6 +286,16 @@ TEST_CASE("initializers are read in every form, and external ones are not opened
   CHECK(named(model, "w").shape == Shape{9});
 }
 
+TEST_CASE("versions of operators that the rules were not written to are read with a note") {
+  const auto notes = [](std::int64_t opset) { return parsed(small_graph(), opset).notes; };
+  CHECK(notes(6).empty());
+  CHECK(notes(28).empty());
+  REQUIRE(notes(5).size() == 1);
+  CHECK_THAT(notes(5)[0], Contains("version 5 are read by the rules of version 6"));
+  REQUIRE(notes(29).size() == 1);
+  CHECK_THAT(notes(29)[0], Contains("version 29 are read by the rules of version 28"));
+}
+
 TEST_CASE("protobuf that is none is refused with its offset") {
   const auto read = [](const std::string& bytes) {
     return refusal([&] { return io::parse_onnx(bytes, "m.onnx"); });
@@ -345,6 +355,9 @@ TEST_CASE("tensors that are none are refused by name") {
              Contains("found 1 values, expected 2"));
   CHECK_THAT(refused(initializer("w", {1}, number(7, 1), 1)),
              Contains("values in field 7, expected field 4 for f32"));
+  CHECK_THAT(refused(initializer("zero point", {1}, number(5, 300), 2)),
+             Contains("tensor 'zero point': found value 300, expected one that fits u8"));
+  CHECK_THAT(refused(initializer("w", {1}, number(5, -129), 3)), Contains("one that fits s8"));
   CHECK_THAT(refused(initializer("w", {1}, "", 99)), Contains("data type 99"));
   CHECK_THAT(refused(initializer("w", Shape(65, 1))), Contains("more than 64 dimensions"));
   CHECK_THAT(

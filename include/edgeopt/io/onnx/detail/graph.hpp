@@ -298,7 +298,8 @@ class OnnxGraphReader : public OnnxScope {
     for (OnnxNode inner : function->nodes) {
       inner.call = &call;
       if (!node.name.empty())
-        inner.name = functions_.keep(std::string(node.name) + "/" + std::string(inner.name));
+        inner.name = functions_.keep(std::string(node.name) + "/" +
+                                     std::string(inner.name.empty() ? inner.op : inner.name));
       for (std::string_view& name : inner.inputs) {
         if (name.empty()) continue;
         const std::string_view* outside = call.find(name);
