@@ -66,6 +66,8 @@ struct Graph;
 struct Subgraph {
   std::shared_ptr<const Graph> graph;
   std::vector<TensorId> captured;  ///< in the outer graph, for the last inputs of `graph`
+  /// How often it runs when the node does, as far as inference has found out.
+  std::int64_t runs = unknown_extent;
 
   friend bool operator==(const Subgraph&, const Subgraph&) = default;
 };

@@ -139,16 +139,6 @@ constexpr void visit_columns(const CostTotals*, Visit&& visit) {
 
 namespace detail {
 
-/// What a node computes; not known for unknown operators and where a shape is not known.
-[[nodiscard]] inline Work work_of(const Graph& graph, const Node& node, const Operator* known) {
-  if (!known) return {.known = false};
-  for (const auto* ids : {&node.inputs, &node.outputs})
-    for (const TensorId id : *ids)
-      if (id != no_tensor && !graph.tensors[id].has_shape()) return {.known = false};
-  ValueStore values;
-  return known->work(Site(graph, node, values));
-}
-
 /// Walks along a graph and keeps in mind which constants were used and what they determine.
 class CostReader {
  public:
@@ -191,7 +181,6 @@ class CostReader {
     for (std::size_t i = 0; i < node.inputs.size(); ++i)
       count_constant(node.inputs[i], known, i < 32 ? Inputs{1} << i : 0, cost);
     for (const TensorId id : node.captured) count_constant(id, nullptr, 0, cost);
-    if (node.captured.empty() && cost.unknown == false) return;
     for (const auto& [name, attribute] : node.attributes)
       if (const Subgraph* inner = std::get_if<Subgraph>(&attribute); inner && inner->graph)
         count_inner_parameters(*inner->graph, cost);
@@ -298,7 +287,8 @@ class CostReader {
 /// Multiply-accumulates: Conv: elements of the result times those of one filter; ConvTranspose:
 /// elements of the input times those of one filter; Gemm, MatMul: elements of the result times the
 /// inner extent; LSTM, GRU, RNN: steps * batch * (elements of W + elements of R). Quantised forms
-/// alike; everything else has none.
+/// alike; If, Loop and Scan: those of the graph inside as often as it runs, where that is known;
+/// everything else has none.
 ///
 /// Parameters are constants of floating type with at least one axis, and integer weights and biases
 /// of quantised operators; scales, zero points, shapes and initial states are not among them, nor

@@ -8,10 +8,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>  // std::make_shared
 #include <string>
 #include <string_view>
 #include <unordered_set>
 #include <utility>  // std::move
+#include <variant>  // std::get_if
 #include <vector>
 
 #include "edgeopt/array.hpp"
@@ -28,7 +30,9 @@ namespace edgeopt::inline v0 {
 struct UnknownNode {
   std::size_t node = 0;  ///< index in the graph
   std::string op;        ///< with its domain in front where it is not ONNX's own
-  std::string reason;    ///< "unknown operator", "the shape of its result depends on data"
+  /// "unknown operator", "the shape of its result depends on data", "its result is a sequence of
+  /// tensors" (whose elements may well be known)
+  std::string reason;
 
   friend bool operator==(const UnknownNode&, const UnknownNode&) = default;
 };
@@ -55,8 +59,10 @@ inline std::string described(const Graph& graph, TensorId id) {
          (id < graph.tensors.size() ? " ('" + graph.tensors[id].name + "')" : "");
 }
 
-/// Whether a rule can say anything: the rank of every input is known.
-[[nodiscard]] inline bool has_ranked_inputs(const Graph& graph, const Node& node) {
+/// Whether the operator's rule can say anything.
+[[nodiscard]] inline bool is_inferable(const Graph& graph, const Node& node,
+                                       const Operator& known) {
+  if (known.operands == Operands::any) return true;
   for (const TensorId id : node.inputs)
     if (id < graph.tensors.size() && !graph.tensors[id].ranked) return false;
   return true;
@@ -118,8 +124,9 @@ class ShapeInference {
     expect_defined(site, node);
     const Operator* known = find_operator(node.domain, node.op);
     if (!known && policy_ == Unknown::refuse) refuse_operator(site);
-    const bool inferable = known && has_ranked_inputs(graph_, node);
+    const bool inferable = known && is_inferable(graph_, node, *known);
     if (inferable) known->infer(site);
+    for (Site::InnerRun& inner : site.inner_runs()) keep_inner(index, inner);
     if (node.outputs.empty() || (inferable && node.outputs.size() > site.results().size()))
       site.refuse("number of outputs", std::to_string(node.outputs.size()),
                   inferable ? "1 to " + std::to_string(site.results().size()) : "at least one");
@@ -129,7 +136,23 @@ class ShapeInference {
     if (!known)
       unknown_.push_back({index, qualified_op(node), "unknown operator"});
     else if (!complete && has_known_inputs(node))
-      unknown_.push_back({index, qualified_op(node), "the shape of its result depends on data"});
+      unknown_.push_back({index, qualified_op(node),
+                          is_sequence(node.outputs.front())
+                              ? "its result is a sequence of tensors"
+                              : "the shape of its result depends on data"});
+  }
+
+  /// Leaves the shapes of a graph inside a node to those who count what it computes.
+  void keep_inner(std::size_t index, Site::InnerRun& found) {
+    Node& node = graph_.nodes[index];
+    for (std::string& op : found.unknown)
+      unknown_.push_back({index, std::move(op), "unknown operator"});
+    const auto attribute = node.attributes.find(found.attribute);
+    Subgraph* inner =
+        attribute != node.attributes.end() ? std::get_if<Subgraph>(&attribute->second) : nullptr;
+    if (!inner) return;
+    inner->runs = found.runs;
+    if (found.runs != 0) inner->graph = std::make_shared<const Graph>(std::move(found.graph));
   }
 
   void expect_defined(const Site& site, const Node& node) const {
@@ -169,10 +192,16 @@ class ShapeInference {
     return tensor.has_shape();
   }
 
-  [[nodiscard]] bool has_known_inputs(const Node& node) const {
+  [[nodiscard]] bool has_known_inputs(const Node& node) {
     for (const TensorId id : node.inputs)
-      if (id != no_tensor && !graph_.tensors[id].has_shape()) return false;
+      if (id != no_tensor && !graph_.tensors[id].has_shape() && !is_sequence(id)) return false;
     return true;
+  }
+
+  /// Whether a tensor is a sequence whose elements are known.
+  [[nodiscard]] bool is_sequence(TensorId id) {
+    const KnownValues* known = id != no_tensor ? values_.find(graph_, id) : nullptr;
+    return known && known->elements;
   }
 
   Graph& graph_;
@@ -183,8 +212,11 @@ class ShapeInference {
   std::vector<UnknownNode> unknown_;
 };
 
-inline void infer_body(Graph& body, ValueStore& values) {
-  (void)ShapeInference(body, values, ShapeInference::Unknown::report).run();
+inline std::vector<std::string> infer_body(Graph& body, ValueStore& values) {
+  std::vector<std::string> unknown;
+  for (UnknownNode& each : ShapeInference(body, values, ShapeInference::Unknown::report).run())
+    if (each.reason == "unknown operator") unknown.push_back(std::move(each.op));
+  return unknown;
 }
 
 /// Checks that a set of names has no empty and no double one.
@@ -209,7 +241,7 @@ void expect_distinct(const Range& range, Name&& name, Refuse&& refuse) {
   detail::Site site(graph, node, values);
   const detail::Operator* known = detail::find_operator(node.domain, node.op);
   if (!known) detail::refuse_operator(site);
-  if (!detail::has_ranked_inputs(graph, node)) {
+  if (!detail::is_inferable(graph, node, *known)) {
     for (std::size_t i = 0; i < std::max<std::size_t>(node.outputs.size(), 1); ++i)
       site.give_unranked(ElementType::unknown);
     return std::move(site.results());

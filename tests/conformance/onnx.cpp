@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -297,9 +298,11 @@ TEST_CASE("totals.csv of the oracles is what the files add up to") {
     };
     INFO(cell("file") << " " << cell("binding"));
     std::map<std::string, std::int64_t> binding;
-    const std::string text = cell("binding");  // "N=8"
-    if (const std::size_t equals = text.find('='); equals != text.npos)
-      binding[text.substr(0, equals)] = std::stoll(text.substr(equals + 1));
+    std::istringstream text(cell("binding"));  // "N=8 T=5"
+    for (std::string each; text >> each;) {
+      const std::size_t equals = each.find('=');
+      binding[each.substr(0, equals)] = std::stoll(each.substr(equals + 1));
+    }
     const Analysis analysis(oracles::folder() / "onnx" / cell("file"), binding);
     for (const auto& [field, value] : totals(analysis)) {
       INFO(field);

@@ -1,6 +1,7 @@
 #include "edgeopt/io/onnx.hpp"
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -148,6 +149,116 @@ TEST_CASE("graphs inside nodes read the tensors around them") {
   CHECK(shape(loop, "all") == Shape{5, 2, 8});
 }
 
+TEST_CASE("what the graphs inside a node compute counts as often as they run") {
+  const std::string square = node("MatMul", {"m", "w"}, {"next"});
+  const std::string body = square + node("Identity", {"go"}, {"go_on"}) + input("i", {}, 7) +
+                           input("go", {}, 9) + input("m", {2, 8}) + output("go_on") +
+                           output("next");
+  const std::string weight = initializer("w", {8, 8});
+  const auto loop = [&](const std::string& passes) {
+    return analysed(node("Loop", {passes, "", "x"}, {"y"}, graph_attribute("body", body)) + weight +
+                    field(5, tensor("five", {}, number(7, 5), 7)) + input("n", {}, 7) +
+                    input("x", {2, 8}) + output("y"));
+  };
+  const auto cost = [](const io::OnnxModel& model) { return operator_costs(model.graph).front(); };
+  CHECK(cost(loop("five")).macs == 5 * 2 * 8 * 8);
+  CHECK(cost(loop("five")).parameters == 64);
+  CHECK(cost(loop("n")).unknown);
+
+  const std::string step = node("MatMul", {"m", "w"}, {"next"}) + node("Relu", {"e"}, {"r"}) +
+                           input("m", {2, 8}) + input("e", {3}) + output("next") + output("r");
+  const io::OnnxModel scanned =
+      analysed(node("Scan", {"x", "s"}, {"y", "z"},
+                    graph_attribute("body", step) + integer_attribute("num_scan_inputs", 1)) +
+               weight + input("x", {2, 8}) + input("s", {7, 3}) + output("y"));
+  CHECK(cost(scanned).macs == 7 * 2 * 8 * 8);
+  CHECK(cost(scanned).elementwise_operations == 7 * 3);
+
+  const auto branch = [&](const std::string& condition) {
+    return analysed(
+        node("If", {condition}, {"y"},
+             graph_attribute("then_branch", node("MatMul", {"x", "w"}, {"t"}) + output("t")) +
+                 graph_attribute("else_branch", node("Relu", {"x"}, {"e"}) + output("e"))) +
+        weight + field(5, tensor("yes", {}, number(5, 1), 9)) + input("c", {}, 9) +
+        input("x", {2, 8}) + output("y"));
+  };
+  CHECK(cost(branch("yes")).macs == 2 * 8 * 8);
+  CHECK(cost(branch("c")).unknown);
+  CHECK(named(branch("c"), "y").shape == Shape{2, 8});
+}
+
+TEST_CASE("unknown operators inside a node are named, and branches tell their values") {
+  const std::string inner = node("Frobnicate", {"x"}, {"t"}) + output("t");
+  io::OnnxModel model =
+      parsed(node("If", {"c"}, {"y"},
+                  graph_attribute("then_branch", inner) + graph_attribute("else_branch", inner)) +
+             input("x", {2}) + input("c", {}, 9) + output("y"));
+  const auto unknown = io::infer_shapes(model);
+  REQUIRE(unknown.size() == 3);  // one in each branch, and the node itself
+  CHECK(unknown[0].op == "Frobnicate");
+  CHECK(unknown[2].op == "If");
+
+  const std::string extents = node("Identity", {"two"}, {"t"}) + output("t");
+  CHECK(shape(node("If", {"c"}, {"s"},
+                   graph_attribute("then_branch", extents) +
+                       graph_attribute("else_branch", extents)) +
+                  node("ConstantOfShape", {"s"}, {"y"}) + int64_initializer("two", {4, 3}) +
+                  field(5, tensor("c", {}, number(5, 1), 9)) + output("y"),
+              "y") == Shape{4, 3});
+}
+
+TEST_CASE("a scan of version 8 has a batch") {
+  const std::string step = node("Add", {"sum", "next"}, {"s"}) + node("Identity", {"s"}, {"t"}) +
+                           input("sum", {2}) + input("next", {2}) + output("s") + output("t");
+  const std::string graph =
+      node("Scan", {"", "initial", "x"}, {"y", "z"},
+           graph_attribute("body", step) + integer_attribute("num_scan_inputs", 1)) +
+      input("initial", {5, 2}) + input("x", {5, 3, 2}) + output("y") + output("z");
+  CHECK(shape(graph, "y", 8) == Shape{5, 2});
+  CHECK(shape(graph, "z", 8) == Shape{5, 3, 2});
+}
+
+TEST_CASE("elements of sequences are followed, sequences are named") {
+  const std::string constants = field(5, tensor("last", {}, number(7, -1), 7)) +
+                                field(5, tensor("two", {}, number(7, 2), 7)) +
+                                int64_initializer("cuts", {1, 4});
+  const auto axis = [](std::int64_t value) { return integer_attribute("axis", value); };
+  const std::string graph =
+      node("SplitToSequence", {"x", "two"}, {"parts"}, axis(1)) +
+      node("SplitToSequence", {"x", "cuts"}, {"cut"}, axis(1)) +
+      node("SplitToSequence", {"x"}, {"rows"}, axis(0) + integer_attribute("keepdims", 0)) +
+      node("SequenceAt", {"parts", "last"}, {"part"}) +
+      node("SequenceAt", {"parts", "n"}, {"any"}) + node("SequenceAt", {"rows", "n"}, {"row"}) +
+      node("SequenceErase", {"cut", "last"}, {"erased"}) +
+      node("SequenceInsert", {"erased", "part"}, {"longer"}) +
+      node("ConcatFromSequence", {"longer"}, {"joined"}, axis(1)) +
+      node("ConcatFromSequence", {"rows"}, {"stacked"},
+           axis(-1) + integer_attribute("new_axis", 1)) +
+      node("SequenceConstruct", {"x", "x"}, {"made"}) + node("Identity", {"made"}, {"same"}) +
+      node("SequenceLength", {"same"}, {"length"}) +
+      node("Range", {"zero", "length", "one"}, {"r"}) +
+      field(5, tensor("zero", {}, number(7, 0), 7)) + field(5, tensor("one", {}, number(7, 1), 7)) +
+      constants + input("x", {3, 5}) + input("n", {}, 7) + output("joined") + output("part");
+  io::OnnxModel model = parsed(graph);
+  const auto unknown = io::infer_shapes(model);
+  CHECK(named(model, "part").shape == Shape{3, 1});
+  CHECK(named(model, "any").shape == Shape{3, edgeopt::unknown_extent});
+  CHECK(named(model, "row").shape == Shape{5});
+  CHECK(named(model, "joined").shape == Shape{3, 2});
+  CHECK(named(model, "stacked").shape == Shape{5, 3});
+  CHECK(named(model, "r").shape == Shape{2});
+  REQUIRE(unknown.size() == 8);  // seven sequences, and the element that data choose
+  CHECK(unknown[0].reason == "its result is a sequence of tensors");
+  CHECK_THAT(refused(node("SplitToSequence", {"x", "cuts"}, {"y"}, axis(0)) + constants +
+                     input("x", {3, 5})),
+             Contains("lengths that add up to 3"));
+  CHECK_THAT(refused(node("SequenceConstruct", {"x"}, {"s"}) +
+                     node("SequenceAt", {"s", "two"}, {"y"}) + constants + input("x", {3})),
+             Contains("position"));
+  CHECK_THAT(refused(node("SequenceEmpty", {}, {"s"}) + node("SequenceErase", {"s"}, {"y"})),
+             Contains("one with elements"));
+}
+
 TEST_CASE("initializers are read in every form, and external ones are not opened") {
   const auto constant = [](const std::string& values, std::int64_t type,
                            const Shape& extents = {2}) {
@@ -173,6 +284,16 @@ TEST_CASE("initializers are read in every form, and external ones are not opened
                                      node("Relu", {"w"}, {"y"}) + output("y"));
   CHECK(model.external_files == std::vector<std::string>{"../../etc/passwd"});
   CHECK(named(model, "w").shape == Shape{9});
+}
+
+TEST_CASE("versions of operators that the rules were not written to are read with a note") {
+  const auto notes = [](std::int64_t opset) { return parsed(small_graph(), opset).notes; };
+  CHECK(notes(6).empty());
+  CHECK(notes(28).empty());
+  REQUIRE(notes(5).size() == 1);
+  CHECK_THAT(notes(5)[0], Contains("version 5 are read by the rules of version 6"));
+  REQUIRE(notes(29).size() == 1);
+  CHECK_THAT(notes(29)[0], Contains("version 29 are read by the rules of version 28"));
 }
 
 TEST_CASE("protobuf that is none is refused with its offset") {
@@ -234,6 +355,9 @@ TEST_CASE("tensors that are none are refused by name") {
              Contains("found 1 values, expected 2"));
   CHECK_THAT(refused(initializer("w", {1}, number(7, 1), 1)),
              Contains("values in field 7, expected field 4 for f32"));
+  CHECK_THAT(refused(initializer("zero point", {1}, number(5, 300), 2)),
+             Contains("tensor 'zero point': found value 300, expected one that fits u8"));
+  CHECK_THAT(refused(initializer("w", {1}, number(5, -129), 3)), Contains("one that fits s8"));
   CHECK_THAT(refused(initializer("w", {1}, "", 99)), Contains("data type 99"));
   CHECK_THAT(refused(initializer("w", Shape(65, 1))), Contains("more than 64 dimensions"));
   CHECK_THAT(
@@ -259,6 +383,132 @@ TEST_CASE("operators that do not fit are refused by the node") {
              Contains("finite numbers > 0"));
   const std::string huge = int64_initializer("t", {std::int64_t{1} << 40, std::int64_t{1} << 40});
   CHECK_THAT(refused(node("ConstantOfShape", {"t"}, {"y"}) + huge), Contains("2^63"));
+}
+
+TEST_CASE("calls of a model's functions become their nodes") {
+  // twice(x) = block(block(x)); block(x, w; pad, stride = 2) = Relu(Conv(x, w))
+  const std::string block =
+      function("block", {"x", "w"}, {"y"},
+               {bare_node("Conv", {"x", "w"}, {"c"},
+                          attribute_reference("pads", "pad", 7) +
+                              attribute_reference("strides", "stride", 7) +
+                              attribute_reference("group", "missing")),
+                bare_node("Relu", {"c"}, {"y"})},
+               field(6, "pad") + field(11, list_attribute("stride", {2, 2}).substr(2)));
+  const std::string twice =
+      function("twice", {"a", "w"}, {"b"},
+               {bare_node("block", {"a", "w"}, {"c"},
+                          field(7, "local") + list_attribute("pad", {1, 1, 1, 1})),
+                bare_node("block", {"c", "w"}, {"b"},
+                          field(7, "local") + attribute_reference("pad", "edge", 7) +
+                              list_attribute("stride", {1, 1}))},
+               field(6, "edge"));
+  const std::string graph = call("twice", {"x", "w"}, {"y"}, list_attribute("edge", {0, 0, 0, 0})) +
+                            node("Relu", {"y"}, {"z"}) + input("x", {1, 4, 8, 8}) +
+                            initializer("w", {4, 4, 3, 3}) + output("z");
+  io::OnnxModel model = io::parse_onnx(messages::model(graph) + twice + block, "m.onnx");
+  CHECK(io::infer_shapes(model).empty());
+  CHECK(model.functions == std::vector<std::string>{"local.twice", "local.block"});
+  REQUIRE(model.notes.size() == 1);
+  CHECK_THAT(model.notes[0], Contains("3 of them"));
+  REQUIRE(model.graph.nodes.size() == 5);
+  CHECK(model.graph.nodes[0].name == "n_twice/n_block/n_Conv");
+  CHECK(named(model, "n_twice/c").shape == Shape{1, 4, 4, 4});
+  CHECK(named(model, "y").shape == Shape{1, 4, 2, 2});
+  CHECK(named(model, "z").shape == Shape{1, 4, 2, 2});
+  const auto sum = total(operator_costs(model.graph));
+  CHECK(sum.macs == 4 * 16 * 36 + 4 * 4 * 36);
+  CHECK(sum.parameters == 4 * 4 * 9);
+  CHECK(sum.unknown_nodes == 0);
+}
+
+TEST_CASE("functions may hand on an input, leave out others, and have graphs inside") {
+  // f(x, optional) = (x, x + 1, x + 1 again, Clip(x, optional))
+  const std::string f =
+      function("f", {"x", "least"}, {"x", "s", "s", "k"},
+               {bare_node("Add", {"x", "one"}, {"s"}), bare_node("Clip", {"x", "least"}, {"k"}),
+                bare_node("Constant", {}, {"one"},
+                          field(5, field(1, "value_float") + number(20, 1) +
+                                       std::string("\x15\0\0\x80\x3f", 5)))});
+  const std::string graph = call("f", {"x"}, {"a", "b", "c", "d"}) +
+                            call("f", {"d", ""}, {"", "e"}) + input("x", {2, 3}) + output("a") +
+                            output("e");
+  io::OnnxModel model = io::parse_onnx(messages::model(graph) + f, "m.onnx");
+  CHECK(io::infer_shapes(model).empty());
+  for (const char* name : {"a", "b", "c", "d", "e"}) CHECK(named(model, name).shape == Shape{2, 3});
+  std::set<std::string> names;
+  for (const Tensor& tensor : model.graph.tensors) CHECK(names.insert(tensor.name).second);
+
+  // Inside a branch names are those of the function, and a call stands in it.
+  const std::string g = function(
+      "g", {"x", "go"}, {"y"},
+      {bare_node("Relu", {"x"}, {"r"}),
+       bare_node("If", {"go"}, {"y"},
+                 graph_attribute("then_branch", call("f", {"r"}, {"", "t"}) + output("t")) +
+                     graph_attribute("else_branch", node("Neg", {"r"}, {"t"}) + output("t")))});
+  const std::string around =
+      call("g", {"x", "go"}, {"y"}) + input("x", {2, 3}) + input("go", {}, 9) + output("y");
+  CHECK(named(
+            [&] {
+              io::OnnxModel nested = io::parse_onnx(messages::model(around) + f + g, "m.onnx");
+              (void)io::infer_shapes(nested);
+              return nested;
+            }(),
+            "y")
+            .shape == Shape{2, 3});
+}
+
+TEST_CASE("functions that do not fit are refused, and none makes a graph without end") {
+  const std::string around = call("f", {"x"}, {"y"}) + input("x", {2}) + output("y");
+  const auto refused_with = [&](const std::string& functions, const std::string& graph) {
+    return refusal([&] { return io::parse_onnx(messages::model(graph) + functions, "m.onnx"); });
+  };
+  const auto calls = [](const std::string& name) {
+    return bare_node(name, {"a"}, {"b"}, field(7, "local"));
+  };
+  const std::string relu = function("f", {"a"}, {"b"}, {bare_node("Relu", {"a"}, {"b"})});
+  CHECK_THAT(refused_with(function("f", {"a"}, {"b"}, {calls("f")}), around),
+             Contains("function 'local.f' within itself"));
+  CHECK_THAT(refused_with(function("f", {"a"}, {"b"}, {calls("g")}) +
+                              function("g", {"a"}, {"b"}, {calls("f")}),
+                          around),
+             Contains("function 'local.f' within itself"));
+  const std::string branch = node("f", {"a"}, {"t"}, field(7, "local")) + output("t");
+  CHECK_THAT(refused_with(
+                 function("f", {"a"}, {"b"},
+                          {bare_node("If", {"a"}, {"b"}, graph_attribute("then_branch", branch))}),
+                 around),
+             Contains("function 'local.f' within itself"));
+  CHECK_THAT(refused_with(relu + relu, around), Contains("function 'local.f' again"));
+  CHECK_THAT(refused_with(relu, call("f", {"x", "x"}, {"y"}) + input("x", {2})),
+             Contains("2 inputs and 1 outputs"));
+  CHECK_THAT(refused_with(function("f", {"a"}, {"b"}, {bare_node("Relu", {"q"}, {"b"})}), around),
+             Contains("input 'q', which nothing defines, expected a tensor of its function"));
+  CHECK_THAT(refused_with(function("f", {"a"}, {"b"}, {bare_node("Relu", {"a"}, {"c"})}), around),
+             Contains("output 'b', which nothing defines"));
+  CHECK_THAT(refused_with(function("f", {"a"}, {"a"}, {bare_node("Relu", {"a"}, {"a"})}), around),
+             Contains("output 'a' again"));
+  CHECK_THAT(refused_with(relu, node("Clip", {"x"}, {"y"}, attribute_reference("min", "least")) +
+                                    input("x", {2})),
+             Contains("a reference to attribute 'least' of a function"));
+
+  // Each function calls the one before it twice.
+  std::string doubling = function("f0", {"a"}, {"b"}, {bare_node("Relu", {"a"}, {"b"})});
+  std::string deep = doubling;
+  for (int i = 1; i < 40; ++i) {
+    const std::string before = "f" + std::to_string(i - 1), name = "f" + std::to_string(i);
+    doubling += function(name, {"a"}, {"b"},
+                         {bare_node(before, {"a"}, {"c"}, field(7, "local")),
+                          bare_node(before, {"c"}, {"b"}, field(7, "local"))});
+    deep += function(name, {"a"}, {"b"}, {calls(before)});
+  }
+  const auto called = [](const std::string& name) {
+    return call(name, {"x"}, {"y"}) + input("x", {2}) + output("y");
+  };
+  CHECK_THAT(refused_with(doubling, called("f30")), Contains("functions of too many nodes"));
+  CHECK_THAT(refused_with(deep, called("f39")), Contains("functions nested more than 32 deep"));
+  CHECK(io::parse_onnx(messages::model(called("f9")) + doubling, "m.onnx").graph.nodes.size() ==
+        512);
 }
 
 TEST_CASE("graphs are nested up to a limit") {

@@ -27,16 +27,40 @@ inline std::string model(const std::string& graph, std::int64_t opset = 17) {
 
 using Names = std::vector<std::string>;
 
-inline std::string node(const std::string& op, const Names& inputs, const Names& outputs,
-                        const std::string& more = "") {
+/// NodeProto without the key before it, which differs between graphs and functions.
+inline std::string bare_node(const std::string& op, const Names& inputs, const Names& outputs,
+                             const std::string& more = "") {
   std::string text;
   for (const std::string& name : inputs) text += field(1, name);
   for (const std::string& name : outputs) text += field(2, name);
-  return field(1, text + field(3, "n_" + op) + field(4, op) + more);
+  return text + field(3, "n_" + op) + field(4, op) + more;
+}
+inline std::string node(const std::string& op, const Names& inputs, const Names& outputs,
+                        const std::string& more = "") {
+  return field(1, bare_node(op, inputs, outputs, more));
+}
+
+/// A call of a function of the domain "local", and the function; nodes of this are bare ones.
+inline std::string call(const std::string& name, const Names& inputs, const Names& outputs,
+                        const std::string& more = "") {
+  return node(name, inputs, outputs, field(7, "local") + more);
+}
+inline std::string function(const std::string& name, const Names& inputs, const Names& outputs,
+                            const Names& nodes, const std::string& more = "") {
+  std::string text = field(1, name) + field(10, "local") + more;
+  for (const std::string& each : inputs) text += field(4, each);
+  for (const std::string& each : outputs) text += field(5, each);
+  for (const std::string& each : nodes) text += field(7, each);
+  return field(25, text);
 }
 
 inline std::string integer_attribute(const std::string& name, std::int64_t value) {
   return field(5, field(1, name) + number(3, value) + number(20, 2));
+}
+/// An attribute that stands for one of the call, in a node of a function.
+inline std::string attribute_reference(const std::string& name, const std::string& of_call,
+                                       std::int64_t type = 2) {
+  return field(5, field(1, name) + field(21, of_call) + number(20, type));
 }
 inline std::string list_attribute(const std::string& name,
                                   const std::vector<std::int64_t>& values) {

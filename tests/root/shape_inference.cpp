@@ -15,9 +15,10 @@ using List = std::vector<std::int64_t>;
 /// A graph of one node over inputs and constants of the given types and shapes.
 class OneNode {
  public:
-  explicit OneNode(std::string op) {
+  explicit OneNode(std::string op, std::string domain = "") {
     node_.name = "n";
     node_.op = std::move(op);
+    node_.domain = std::move(domain);
   }
 
   OneNode& input(Shape shape, ElementType type = ElementType::f32) {
@@ -39,7 +40,8 @@ class OneNode {
     return *this;
   }
 
-  [[nodiscard]] TensorType result() const { return infer_results(graph_, node_).front(); }
+  [[nodiscard]] std::vector<TensorType> results() const { return infer_results(graph_, node_); }
+  [[nodiscard]] TensorType result() const { return results().front(); }
   [[nodiscard]] Shape shape() const { return result().shape; }
 
   /// The complaint, which has to name the node.
@@ -212,6 +214,82 @@ TEST_CASE("Gemm: inner extents have to agree and the third operand to broadcast"
   CHECK_THAT(linear({1, 1, 5}).refusal(), says("broadcasts"));
   CHECK_THAT(OneNode("Gemm").input({3, 7}).input({5, 7}).refusal(), says("inner extent"));
   CHECK_THAT(OneNode("Gemm").input({3, 7, 1}).input({7, 5}).refusal(), says("2 extents"));
+}
+
+TEST_CASE("Resize: extents follow scales of f32, as whoever wrote the file multiplied them") {
+  const auto resized = [](std::int64_t extent, float scale) {
+    return OneNode("Upsample").input({extent}).input({1}).values({scale}).shape()[0];
+  };
+  CHECK(resized(17, 33.0f / 17.0f) == 33);  // 32.99999904 in double
+  CHECK(resized(18, 35.0f / 18.0f) == 35);
+  CHECK(resized(7, 1.5f) == 10);
+  Random random(5);
+  for (int i = 0; i < 200; ++i) {
+    const auto extent = static_cast<std::int64_t>(1 + random.below(600));
+    const float scale = 0.1f + static_cast<float>(random.below(4000)) / 1000.0f;
+    CHECK(resized(extent, scale) == static_cast<std::int64_t>(static_cast<float>(extent) * scale));
+  }
+}
+
+TEST_CASE("attention without softmax, causal convolutions and gates: of operator sets 27 and 28") {
+  const auto linear = [](std::int64_t heads, std::int64_t kv_heads) {
+    return OneNode("LinearAttention")
+        .input({2, 5, 12})
+        .input({2, 5, 6})
+        .input({2, 5, 8})
+        .with("q_num_heads", heads)
+        .with("kv_num_heads", kv_heads);
+  };
+  CHECK(linear(4, 2).results() ==
+        std::vector<TensorType>{{ElementType::f32, {2, 5, 16}}, {ElementType::f32, {2, 2, 3, 4}}});
+  CHECK_THAT(linear(0, 2).refusal(), says("q_num_heads"));
+  const auto causal = [](Shape weight) {
+    return OneNode("CausalConvWithState").input({2, 4, 9}).input(std::move(weight));
+  };
+  CHECK(causal({4, 1, 3}).results() ==
+        std::vector<TensorType>{{ElementType::f32, {2, 4, 9}}, {ElementType::f32, {2, 4, 2}}});
+  CHECK_THAT(causal({4, 2, 3}).refusal(), says("[4, 1, 3]"));
+  CHECK_THAT(causal({4, 1, 0}).refusal(), says("a kernel of 1"));
+  CHECK(OneNode("SwiGLU").input({2, 3}).input({2, 3}).shape() == Shape{2, 3});
+  CHECK_THAT(OneNode("SwiGLU").input({2, 3}).input({3}).refusal(), says("[2, 3]"));
+}
+
+TEST_CASE("operators of other domains") {
+  CHECK(OneNode("LabelEncoder", "ai.onnx.ml")
+            .input({5}, ElementType::string)
+            .with("values_floats", std::vector<double>{1, 2})
+            .result() == TensorType{ElementType::f32, {5}});
+  CHECK(OneNode("TreeEnsembleClassifier", "ai.onnx.ml")
+            .input({7, 4})
+            .with("classlabels_strings", std::vector<std::string>{"a", "b", "c"})
+            .results() ==
+        std::vector<TensorType>{{ElementType::string, {7}}, {ElementType::f32, {7, 3}}});
+  CHECK(OneNode("ArrayFeatureExtractor", "ai.onnx.ml")
+            .input({3, 4})
+            .input({1, 2}, ElementType::s64)
+            .shape() == Shape{3, 2});
+  OneNode adam("Adam", "ai.onnx.preview.training");
+  adam.input({}).input({}, ElementType::s64);
+  for (int i = 0; i < 4; ++i) adam.input({2}).input({3, 4});
+  const std::vector<TensorType> updated = adam.results();
+  REQUIRE(updated.size() == 6);  // two tensors with two sums each
+  CHECK(updated[1].shape == Shape{3, 4});
+  CHECK_THAT(adam.input({2}).refusal(), says("number of inputs"));
+  const auto fused = [](std::int64_t trans_a, std::int64_t trans_batch_a) {
+    return OneNode("FusedMatMul", "com.microsoft")
+        .input({3, 2, 5, 7})
+        .input({2, 5, 7, 4})
+        .with("transA", trans_a)
+        .with("transBatchA", trans_batch_a);
+  };
+  CHECK(fused(0, 1).shape() == Shape{2, 5, 3, 4});
+  CHECK_THAT(fused(1, 1).refusal(), says("inner extent"));
+  CHECK(OneNode("DynamicQuantizeLSTM", "com.microsoft")
+            .input({9, 2, 6})
+            .input({2, 6, 20}, ElementType::s8)
+            .input({2, 5, 20}, ElementType::s8)
+            .with("direction", std::string("bidirectional"))
+            .shape() == Shape{9, 2, 2, 5});
 }
 
 TEST_CASE("QuantizeLinear and DequantizeLinear: types come from the zero point and the scale") {

@@ -24,6 +24,7 @@
 #include "edgeopt/error.hpp"
 #include "edgeopt/graph.hpp"
 #include "edgeopt/io/mapped_file.hpp"
+#include "edgeopt/io/onnx/detail/functions.hpp"
 #include "edgeopt/io/onnx/detail/graph.hpp"
 #include "edgeopt/io/onnx/detail/protobuf.hpp"
 #include "edgeopt/io/onnx/detail/tensor.hpp"
@@ -47,21 +48,21 @@ struct OnnxModel {
   std::string producer;                                      ///< the exporter and its version
   std::map<std::string, std::int64_t, std::less<>> opsets;   ///< version by domain, "ai.onnx" too
   std::map<std::string, std::string, std::less<>> metadata;  ///< of the model
-  std::vector<std::string> functions;                        ///< "domain.name"; not looked into
-  std::vector<std::string> external_files;                   ///< hold values; not opened
-  std::vector<std::string> notes;                            ///< what a reader should know
+  std::vector<std::string> functions;       ///< "domain.name"; calls of them became their nodes
+  std::vector<std::string> external_files;  ///< hold values; not opened
+  std::vector<std::string> notes;           ///< what a reader should know
 };
 
 namespace detail {
 
 /// Newest version of ONNX's operators that the rules were written to.
-inline constexpr std::int64_t newest_onnx_opset = 24;
+inline constexpr std::int64_t newest_onnx_opset = 28;
 
 /// Reads a ModelProto.
 class OnnxModelReader {
  public:
   OnnxModelReader(const ProtobufFile& file, const OnnxOptions& options)
-      : file_(file), options_(options) {}
+      : file_(file), options_(options), functions_(file) {}
 
   [[nodiscard]] OnnxModel read() {
     model_.file = file_.name;
@@ -79,15 +80,20 @@ class OnnxModelReader {
           break;
         case 8: read_opset(fields.bytes()); break;
         case 14: read_metadata(fields.bytes()); break;
-        case 25: read_function(fields.bytes()); break;
+        case 25: model_.functions.push_back(functions_.add(fields.bytes())); break;
         default: break;
       }
     }
     if (!has_graph) throw InputError(file_.name, "", "no graph", "an ONNX model");
     check_opset();
     OnnxFindings findings;
-    model_.graph = OnnxGraphReader(file_, options_.kept_value_bytes, findings).read(graph);
+    model_.graph =
+        OnnxGraphReader(file_, options_.kept_value_bytes, functions_, findings).read(graph);
     model_.graph.opset = model_.opsets["ai.onnx"];
+    if (functions_.calls() > 0)
+      model_.notes.push_back("calls of the model's functions became the nodes of these: " +
+                             std::to_string(functions_.calls()) +
+                             " of them, so indices are not those of the file");
     model_.notes.insert(model_.notes.end(), findings.notes.begin(), findings.notes.end());
     model_.external_files.assign(findings.external_files.begin(), findings.external_files.end());
     return std::move(model_);
@@ -133,18 +139,9 @@ class OnnxModelReader {
     model_.metadata.insert_or_assign(std::move(key), std::move(value));
   }
 
-  void read_function(std::string_view message) {
-    std::string name, domain;
-    ProtobufFields fields(file_, message);
-    while (fields.next()) {
-      if (fields.tag() == 1) name = fields.bytes();
-      if (fields.tag() == 10) domain = fields.bytes();
-    }
-    model_.functions.push_back(domain.empty() ? name : domain + "." + name);
-  }
-
   const ProtobufFile& file_;
   const OnnxOptions& options_;
+  OnnxFunctions functions_;
   OnnxModel model_;
 };
 
@@ -153,7 +150,8 @@ class OnnxModelReader {
 /// Reads the bytes of an ONNX model. `name` stands for the file in messages.
 /// @throws InputError, naming offset and node, for whatever the format forbids: broken protobuf,
 ///   names that nothing defines or two things do, cycles, sizes that do not fit, nesting of more
-///   than 32 graphs. Nodes out of order are sorted, with a note.
+///   than 32 graphs or functions, functions within themselves. Nodes out of order are sorted, and
+///   calls of the model's own functions replaced by the nodes of these, with a note for each.
 [[nodiscard]] inline OnnxModel parse_onnx(std::string_view bytes, const std::string& name,
                                           const OnnxOptions& options = {}) {
   if (bytes.empty()) throw InputError(name, "", "no bytes", "an ONNX model");

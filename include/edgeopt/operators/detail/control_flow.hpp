@@ -19,8 +19,9 @@
 
 namespace edgeopt::inline v0::detail {
 
-/// Infers what can be inferred of an inner graph; see shape_inference.hpp.
-void infer_body(Graph& body, ValueStore& values);
+/// Infers what can be inferred of an inner graph, and gives the operators that are not known; see
+/// shape_inference.hpp.
+std::vector<std::string> infer_body(Graph& body, ValueStore& values);
 
 [[nodiscard]] inline TensorType type_of(const Tensor& tensor) {
   return {tensor.type, tensor.shape, tensor.ranked};
@@ -46,6 +47,7 @@ class Body {
  public:
   Body(const Site& site, std::string_view attribute, const std::vector<TensorType>& inputs) {
     const auto found = site.node().attributes.find(attribute);
+    attribute_ = attribute;
     const Subgraph* inner =
         found == site.node().attributes.end() ? nullptr : std::get_if<Subgraph>(&found->second);
     if (!inner || !inner->graph) site.refuse_attribute(attribute, "missing", "a graph");
@@ -55,22 +57,30 @@ class Body {
       site.refuse("inputs of '" + std::string(attribute) + "'", std::to_string(own),
                   std::to_string(inputs.size()));
     for (std::size_t i = 0; i < own; ++i) set(i, inputs[i]);
-    ValueStore values;
-    values.resize(graph_.tensors.size());
-    values.set_depth(site.depth() + 1);
+    values_.resize(graph_.tensors.size());
+    values_.set_depth(site.depth() + 1);
     for (std::size_t i = 0; i < inner->captured.size(); ++i) {
       const Tensor& outer = site.graph().tensors[inner->captured[i]];
       set(own + i, type_of(outer));
       if (const KnownValues* known = site.values_of(inner->captured[i]))
-        values.keep(graph_.inputs[own + i], *known);
+        values_.keep(graph_.inputs[own + i], *known);
     }
-    infer_body(graph_, values);
+    unknown_ = infer_body(graph_, values_);
   }
 
   [[nodiscard]] const Graph& graph() const { return graph_; }
   [[nodiscard]] std::size_t outputs() const { return graph_.outputs.size(); }
   [[nodiscard]] TensorType output(std::size_t i) const {
     return type_of(graph_.tensors[graph_.outputs[i]]);
+  }
+  /// The values of an output, or null.
+  [[nodiscard]] const KnownValues* values(std::size_t i) {
+    return values_.find(graph_, graph_.outputs[i]);
+  }
+
+  /// Leaves the graph to the node. Nothing of this is to be read afterwards.
+  void hand_over(Site& site, std::int64_t runs) {
+    site.give_inner({attribute_, std::move(graph_), runs, std::move(unknown_)});
   }
 
  private:
@@ -81,7 +91,10 @@ class Body {
     tensor.ranked = type.ranked;
   }
 
+  std::string_view attribute_;
   Graph graph_;
+  ValueStore values_;
+  std::vector<std::string> unknown_;
 };
 
 /// If(condition): of a known condition one branch, else what both agree upon.
@@ -89,17 +102,24 @@ inline void branch(Site& site) {
   site.expect_inputs(1, 1);
   const Extents* condition = site.integers(0);
   if (condition && condition->size() == 1) {
-    const Body body(site, condition->front() != 0 ? "then_branch" : "else_branch", {});
-    for (std::size_t i = 0; i < body.outputs(); ++i) give(site, body.output(i));
-    return;
+    const bool holds = condition->front() != 0;
+    Body body(site, holds ? "then_branch" : "else_branch", {});
+    for (std::size_t i = 0; i < body.outputs(); ++i) {
+      give(site, body.output(i));
+      if (const KnownValues* known = body.values(i)) site.give_values(*known);
+    }
+    body.hand_over(site, 1);
+    return site.give_inner({holds ? "else_branch" : "then_branch", {}, 0, {}});
   }
-  const Body yes(site, "then_branch", {});
-  const Body no(site, "else_branch", {});
+  Body yes(site, "then_branch", {});
+  Body no(site, "else_branch", {});
   if (yes.outputs() != no.outputs())
     site.refuse("outputs of the branches",
                 std::to_string(yes.outputs()) + " and " + std::to_string(no.outputs()),
                 "the same number");
   for (std::size_t i = 0; i < yes.outputs(); ++i) give(site, common(yes.output(i), no.output(i)));
+  yes.hand_over(site, unknown_extent);
+  no.hand_over(site, unknown_extent);
 }
 
 /// Shape with one more extent in front.
@@ -173,44 +193,61 @@ inline void loop(Site& site) {
                                  : unknown_extent;
   for (std::size_t i = 1 + variables; i < body.outputs(); ++i)
     give(site, stacked(body.output(i), count));
+  body.hand_over(site, count);
 }
 
 /// Scan(states..., sequences...): the body takes the states and one element of each sequence, and
-/// gives states and elements of the collected sequences.
+/// gives states and elements of the collected sequences. Version 8 had the lengths of the sequences
+/// in front, and a batch as first axis of everything else.
 inline void scan(Site& site) {
+  const bool batched = site.graph().opset == 8;
+  const std::size_t first = batched ? 1 : 0;
   const std::int64_t sequences = site.integer("num_scan_inputs", 0);
-  const auto inputs = static_cast<std::int64_t>(site.inputs());
-  if (site.graph().opset == 8) {  // had a batch of its own
-    for (std::size_t i = 0; i < site.node().outputs.size(); ++i)
-      site.give_unranked(ElementType::unknown);
-    return;
-  }
+  const auto inputs = static_cast<std::int64_t>(site.inputs()) - static_cast<std::int64_t>(first);
   if (sequences < 1 || sequences > inputs)
     site.refuse_attribute("num_scan_inputs", std::to_string(sequences),
                           "1 to " + std::to_string(inputs));
-  site.expect_inputs(site.inputs(), site.inputs());
+  for (std::size_t i = first; i < site.inputs(); ++i)
+    if (!site.has_input(i)) site.refuse("input " + std::to_string(i), "left out", "a tensor");
   const auto states = static_cast<std::size_t>(inputs - sequences);
+  const auto known_extent = [&](std::int64_t& extent, const Tensor& tensor, std::size_t axis) {
+    if (!can_equal(extent, tensor.shape[axis]))
+      site.refuse_shape(tensor,
+                        "extent " + std::to_string(extent) + " along axis " + std::to_string(axis));
+    if (is_known(tensor.shape[axis])) extent = tensor.shape[axis];
+  };
+  std::int64_t batch = unknown_extent, length = unknown_extent;
+  const auto one_of_batch = [&](const Tensor& tensor) {
+    TensorType type = type_of(tensor);
+    if (!batched) return type;
+    site.expect_rank_at_least(tensor, 1);
+    known_extent(batch, tensor, 0);
+    type.shape.erase(type.shape.begin());
+    return type;
+  };
   std::vector<TensorType> given;
-  for (std::size_t i = 0; i < states; ++i) given.push_back(type_of(site.input(i)));
+  for (std::size_t i = first; i < first + states; ++i) given.push_back(one_of_batch(site.input(i)));
   const Extents axes = site.extents("scan_input_axes", static_cast<std::size_t>(sequences), -64, 0);
-  std::int64_t length = unknown_extent;
-  for (std::size_t i = states; i < site.inputs(); ++i) {
-    TensorType element = type_of(site.input(i));
+  for (std::size_t i = first + states; i < site.inputs(); ++i) {
+    TensorType element = one_of_batch(site.input(i));
     const std::size_t rank = element.shape.size();
-    const std::size_t axis = site.position(axes[i - states], rank, rank, "scan_input_axes");
-    if (!can_equal(length, element.shape[axis]))
-      site.refuse_shape(site.input(i), std::to_string(length) + " steps");
-    if (is_known(element.shape[axis])) length = element.shape[axis];
+    const std::size_t axis = site.position(axes[i - first - states], rank, rank, "scan_input_axes");
+    known_extent(length, site.input(i), axis + first);
     element.shape.erase(element.shape.begin() + static_cast<std::ptrdiff_t>(axis));
     given.push_back(std::move(element));
   }
-  const Body body(site, "body", given);
+  Body body(site, "body", given);
   if (body.outputs() < states)
     site.refuse("outputs of the body", std::to_string(body.outputs()), "its states at least");
-  for (std::size_t i = 0; i < states; ++i) give(site, common(given[i], body.output(i)));
+  const auto give_batch = [&](TensorType type) {
+    give(site, batched ? stacked(std::move(type), batch) : std::move(type));
+  };
+  for (std::size_t i = 0; i < states; ++i) give_batch(common(given[i], body.output(i)));
   const Extents output_axes = site.extents("scan_output_axes", body.outputs() - states, -64, 0);
   for (std::size_t i = states; i < body.outputs(); ++i)
-    give(site, stacked(body.output(i), length, output_axes[i - states]));
+    give_batch(stacked(body.output(i), length, output_axes[i - states]));
+  const std::int64_t each = batched ? site.product({batch, length}) : length;
+  body.hand_over(site, each);
 }
 
 }  // namespace edgeopt::inline v0::detail

@@ -119,11 +119,8 @@ inline void constant_of_shape(Site& site) {
     site.give_values(strided(value, *shape, Extents(shape->size(), 0)));
 }
 
-/// Cast(x), to the type that the attribute `to` numbers. Real numbers are cut off.
-inline void cast(Site& site) {
-  site.expect_inputs(1, 1);
-  const ElementType type = type_attribute(site, "to", ElementType::unknown);
-  if (type == ElementType::unknown) site.refuse_attribute("to", "missing", "an element type");
+/// The first input in another type. Real numbers are cut off.
+inline void give_cast(Site& site, ElementType type) {
   site.give_like(site.input(0), type);
   const KnownValues* values = site.values(0);
   if (!values) return;
@@ -142,10 +139,18 @@ inline void cast(Site& site) {
   site.give_values(stored_as(type, std::move(result)));
 }
 
+/// Cast(x), to the type that the attribute `to` numbers.
+inline void cast(Site& site) {
+  site.expect_inputs(1, 1);
+  const ElementType type = type_attribute(site, "to", ElementType::unknown);
+  if (type == ElementType::unknown) site.refuse_attribute("to", "missing", "an element type");
+  give_cast(site, type);
+}
+
 /// CastLike(x, other), BitCast(x)
 inline void cast_like(Site& site) {
   site.expect_inputs(2, 2);
-  site.give_like(site.input(0), site.input(1).type);
+  give_cast(site, site.input(1).type);
 }
 inline void bit_cast(Site& site) {
   site.expect_inputs(1, 1);

@@ -159,6 +159,24 @@ inline void deformed_convolution(Site& site) {
   give_convolution(site, site.input(0), site.input(1), site.optional_input(3), site.input(0).type);
 }
 
+/// CausalConvWithState(x [batch, channels, length], weight [channels, 1, kernel], bias, past
+/// state): as long as x, and the kernel - 1 positions that the next step needs.
+inline void causal_convolution(Site& site) {
+  site.expect_inputs(2, 4);
+  const Tensor& x = site.input(0);
+  const Tensor& weight = site.input(1);
+  site.expect_rank(x, 3);
+  site.expect_rank(weight, 3);
+  site.expect_shape(weight, {x.shape[1], 1, weight.shape[2]});
+  if (weight.shape[2] == 0) site.refuse_shape(weight, "a kernel of 1 position or more");
+  if (const Tensor* bias = site.optional_input(2)) site.expect_shape(*bias, {x.shape[1]});
+  const Shape state = {x.shape[0], x.shape[1],
+                       is_known(weight.shape[2]) ? weight.shape[2] - 1 : unknown_extent};
+  if (const Tensor* past = site.optional_input(3)) site.expect_shape(*past, state);
+  site.give_like(x);
+  site.give(x.type, state);
+}
+
 /// ConvTranspose(x, weight [channels, out / group, kernel...], bias):
 /// stride (extent - 1) + output_padding + window - pads, or what `output_shape` says.
 inline void transposed_convolution(Site& site) {

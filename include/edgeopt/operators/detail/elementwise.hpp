@@ -131,6 +131,15 @@ namespace edgeopt::inline v0::detail {
   return values;
 }
 
+/// a^b, or nothing where it is no integer or overflows.
+[[nodiscard]] inline std::optional<std::int64_t> integer_power(std::int64_t a, std::int64_t b) {
+  std::int64_t result = 1;
+  if (b < 0 || (b > 63 && (a < -1 || a > 1))) return std::nullopt;
+  for (std::int64_t i = 0; i < (b > 63 ? b % 2 + 2 : b); ++i)
+    if (__builtin_mul_overflow(result, a, &result)) return std::nullopt;
+  return result;
+}
+
 /// An integer result, or nothing where it is not defined or overflows.
 [[nodiscard]] inline std::optional<std::int64_t> integer_result(std::string_view op, std::int64_t a,
                                                                 std::int64_t b) {
@@ -151,6 +160,7 @@ namespace edgeopt::inline v0::detail {
   if (op == "And") return a && b;
   if (op == "Or") return a || b;
   if (op == "Xor") return !a != !b;
+  if (op == "Pow") return integer_power(a, b);
   const bool divides = b != 0 && !(a == std::numeric_limits<std::int64_t>::min() && b == -1);
   if (op == "Div") return divides ? std::optional(a / b) : std::nullopt;
   if (op == "Mod" && divides) {
@@ -160,7 +170,17 @@ namespace edgeopt::inline v0::detail {
   return std::nullopt;
 }
 
-/// A real result; comparisons of real numbers are not followed.
+/// Whether a comparison of real numbers holds, or nothing for other operators.
+[[nodiscard]] inline std::optional<bool> compared(std::string_view op, double a, double b) {
+  if (op == "Equal") return a == b;
+  if (op == "Greater") return a > b;
+  if (op == "GreaterOrEqual") return a >= b;
+  if (op == "Less") return a < b;
+  if (op == "LessOrEqual") return a <= b;
+  return std::nullopt;
+}
+
+/// A real result.
 [[nodiscard]] inline std::optional<double> real_result(std::string_view op, double a, double b) {
   if (op == "Add" || op == "Sum") return a + b;
   if (op == "Sub") return a - b;
@@ -175,10 +195,14 @@ namespace edgeopt::inline v0::detail {
                                           const KnownValues& a, const KnownValues& b) {
   KnownValues result;
   result.known = true;
-  result.real = a.real;
+  result.real = a.real && type != ElementType::boolean;
   if (a.real != b.real || a.size() != b.size()) return {};
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a.real) {
+    if (a.real && !result.real) {
+      const auto holds = compared(op, a.reals[i], b.reals[i]);
+      if (!holds) return {};
+      result.integers.push_back(*holds);
+    } else if (a.real) {
       const auto value = real_result(op, a.reals[i], b.reals[i]);
       if (!value) return {};
       result.reals.push_back(*value);
@@ -194,6 +218,8 @@ namespace edgeopt::inline v0::detail {
 /// Gives the values of a broadcasting operator's result where those of all operands are known.
 inline void give_combined_values(Site& site) {
   const TensorType& result = site.results().back();
+  // Mod with `fmod` takes the sign of the dividend, and is followed for neither kind of numbers.
+  const std::string_view op = site.integer("fmod", 0) != 0 ? "" : std::string_view(site.node().op);
   constexpr std::size_t most_operands = 8;  // that shapes are computed from
   const KnownValues* first = site.values(0);
   if (!first || site.inputs() > most_operands || !few_elements(result.shape)) return;
@@ -201,7 +227,7 @@ inline void give_combined_values(Site& site) {
     if (!site.values(i)) return;
   KnownValues values = broadcast_values(*first, site.input(0).shape, result.shape);
   for (std::size_t i = 1; i < site.inputs() && values.known; ++i)
-    values = combined(site.node().op, result.type, values,
+    values = combined(op, result.type, values,
                       broadcast_values(*site.values(i), site.input(i).shape, result.shape));
   site.give_values(std::move(values));
 }
@@ -223,6 +249,7 @@ inline void power(Site& site) {
   site.expect_inputs(2, 2);
   if (site.integer("broadcast", 0) != 0) return site.give_like(site.input(0));
   site.give(site.input(0).type, broadcast(site, site.input(0).shape, site.input(1).shape));
+  give_combined_values(site);
 }
 
 /// Equal, Less, And, ...: as `broadcasting`, with truth values as result.
@@ -301,6 +328,14 @@ inline void parametric_relu(Site& site) {
   site.give_like(site.input(0));
 }
 
+/// SwiGLU(a, b): a sigmoid(alpha a) b, without broadcasting.
+inline void gated(Site& site) {
+  site.expect_inputs(2, 2);
+  site.expect_type(site.input(1), {site.input(0).type});
+  site.expect_shape(site.input(1), site.input(0).shape);
+  site.give_like(site.input(0));
+}
+
 /// Clip(x, min, max): the bounds are scalars, attributes before version 11.
 inline void clip(Site& site) {
   site.expect_inputs(1, 3);
@@ -308,6 +343,18 @@ inline void clip(Site& site) {
     if (const Tensor* bound = site.optional_input(i))
       site.expect_type(*bound, {site.input(0).type});
   site.give_like(site.input(0));
+  const KnownValues* values = site.values(0);
+  const bool known = site.inputs() > 1 && (!site.has_input(1) || site.integers(1)) &&
+                     (!site.has_input(2) || site.integers(2));
+  if (!values || values->real || !known) return;
+  KnownValues result = *values;
+  for (std::int64_t& value : result.integers) {
+    if (site.has_input(1) && site.integers(1)->size() == 1)
+      value = std::max(value, site.integers(1)->front());
+    if (site.has_input(2) && site.integers(2)->size() == 1)
+      value = std::min(value, site.integers(2)->front());
+  }
+  site.give_values(std::move(result));
 }
 
 /// Where(condition, x, y)

@@ -39,15 +39,20 @@ inline void gather(Site& site) {
         site.refuse("index", std::to_string(index),
                     std::to_string(-*at) + " to " + std::to_string(*at - 1));
   const KnownValues* values = site.values(0);
-  if (!values || !chosen || axis != 0 || !few_elements(shape) || data.shape[0] == 0) return;
-  const std::size_t inner = values->size() / static_cast<std::size_t>(data.shape[0]);
+  if (!values || !chosen || !few_elements(shape) || !few_elements(data.shape)) return;
+  std::size_t outer = 1;
+  for (std::size_t i = 0; i < axis; ++i) outer *= static_cast<std::size_t>(data.shape[i]);
+  const auto extent = static_cast<std::size_t>(*at);
+  const std::size_t inner = outer * extent == 0 ? 0 : values->size() / (outer * extent);
   KnownValues gathered;
   gathered.known = true;
   gathered.real = values->real;
-  for (const std::int64_t index : *chosen)
-    for (std::size_t i = 0; i < inner; ++i)
-      gathered.append(
-          *values, static_cast<std::size_t>(index < 0 ? index + data.shape[0] : index) * inner + i);
+  for (std::size_t o = 0; o < outer; ++o)
+    for (const std::int64_t index : *chosen)
+      for (std::size_t i = 0; i < inner; ++i)
+        gathered.append(
+            *values,
+            (o * extent + static_cast<std::size_t>(index < 0 ? index + *at : index)) * inner + i);
   site.give_values(std::move(gathered));
 }
 
@@ -168,6 +173,16 @@ inline void top_k(Site& site) {
   shape[axis] = k;
   site.give(x.type, shape);
   site.give(ElementType::s64, std::move(shape));
+}
+
+/// ArrayFeatureExtractor(x, indices) of ai.onnx.ml: those of the last axis.
+inline void extract_features(Site& site) {
+  site.expect_inputs(2, 2);
+  Shape shape = site.input(0).shape;
+  if (shape.empty()) site.refuse_shape(site.input(0), "at least one extent");
+  if (shape.size() == 1) shape.insert(shape.begin(), 1);
+  shape.back() = site.product(site.input(1).shape);
+  site.give(site.input(0).type, std::move(shape));
 }
 
 /// NonMaxSuppression(boxes, scores, ...): rows of batch, class and box; the data say how many.

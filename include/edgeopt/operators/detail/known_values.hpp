@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// Values that are known before a network runs, as far as shapes can depend on them: small tensors
-/// of integers, truth values and real numbers.
+/// of integers, truth values and real numbers, and what sequences consist of.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>  // std::memcpy
+#include <memory>
 #include <string>
 #include <utility>  // std::move
 #include <vector>
@@ -16,7 +17,18 @@
 #include "edgeopt/graph.hpp"
 #include "edgeopt/half.hpp"
 
-namespace edgeopt::inline v0::detail {
+namespace edgeopt::inline v0 {
+
+/// What inference finds out about a tensor; see `Tensor` for what stands for the unknown.
+struct TensorType {
+  ElementType type = ElementType::f32;
+  Shape shape;
+  bool ranked = true;
+
+  friend bool operator==(const TensorType&, const TensorType&) = default;
+};
+
+namespace detail {
 
 /// Tensors of more elements are not followed.
 inline constexpr std::int64_t max_known_values = 1024;
@@ -27,13 +39,20 @@ struct KnownValues {
   std::vector<double> reals;
   bool known = false;
   bool real = false;
+  std::shared_ptr<const std::vector<TensorType>> elements{};  ///< instead, of a sequence
 
   static KnownValues of(std::vector<std::int64_t> values) {
     return {std::move(values), {}, true, false};
   }
   static KnownValues of(std::vector<double> values) { return {{}, std::move(values), true, true}; }
+  static KnownValues of(std::vector<TensorType> elements) {
+    return {
+        {}, {}, true, false, std::make_shared<const std::vector<TensorType>>(std::move(elements))};
+  }
 
-  [[nodiscard]] std::size_t size() const { return real ? reals.size() : integers.size(); }
+  [[nodiscard]] std::size_t size() const {
+    return elements ? elements->size() : real ? reals.size() : integers.size();
+  }
   [[nodiscard]] double real_at(std::size_t i) const {
     return real ? reals[i] : static_cast<double>(integers[i]);
   }
@@ -153,4 +172,6 @@ class ValueStore {
   int depth_ = 0;
 };
 
-}  // namespace edgeopt::inline v0::detail
+}  // namespace detail
+
+}  // namespace edgeopt::inline v0

@@ -3,14 +3,14 @@
 /// Products of matrices, among them attention and recurrent layers.
 #pragma once
 
-#include <algorithm>  // std::find, std::max
+#include <algorithm>  // std::find, std::max, std::rotate
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>  // std::move, std::pair
+#include <utility>  // std::move, std::pair, std::swap
 #include <vector>
 
 #include "edgeopt/array.hpp"
@@ -74,6 +74,19 @@ inline void give_product(Site& site, const Tensor& a, const Tensor& b, ElementTy
   if (!vector_a) shape.push_back(a.shape[a.shape.size() - 2]);
   if (!vector_b) shape.push_back(b.shape.back());
   site.give(type, std::move(shape));
+}
+
+/// The shape of an operand of com.microsoft's FusedMatMul as it is multiplied: transBatchA and
+/// transBatchB put the first axis behind those of the batch, transA and transB transpose the last
+/// two then.
+[[nodiscard]] inline Shape fused_operand(const Site& site, std::size_t index) {
+  Shape shape = site.input(index).shape;
+  if (shape.size() < 2) return shape;
+  if (site.integer(index == 0 ? "transBatchA" : "transBatchB", 0) != 0)
+    std::rotate(shape.begin(), shape.begin() + 1, shape.end() - 1);
+  if (site.integer(index == 0 ? "transA" : "transB", 0) != 0)
+    std::swap(shape.back(), shape[shape.size() - 2]);
+  return shape;
 }
 
 /// MatMul(a, b)
@@ -251,6 +264,34 @@ struct AttentionExtents {
   std::int64_t batch, heads, queries, keys, head, value_head;
 };
 
+/// Both numbers of heads that an operator on [batch, length, heads head] needs as attributes.
+[[nodiscard]] inline std::pair<std::int64_t, std::int64_t> numbers_of_heads(const Site& site) {
+  const std::int64_t heads = site.integer("q_num_heads", 0);
+  const std::int64_t kv_heads = site.integer("kv_num_heads", 0);
+  if (heads < 1 || kv_heads < 1)
+    site.refuse_attribute("q_num_heads and kv_num_heads",
+                          std::to_string(heads) + " and " + std::to_string(kv_heads),
+                          "integers >= 1");
+  return {heads, kv_heads};
+}
+[[nodiscard]] inline std::int64_t part_of(std::int64_t whole, std::int64_t parts) {
+  return is_known(whole) ? whole / parts : unknown_extent;
+}
+
+/// Of q, k, v [batch, length, heads head].
+[[nodiscard]] inline AttentionExtents flat_attention_extents(const Site& site) {
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}, std::size_t{2}})
+    site.expect_rank(site.input(i), 3);
+  const auto [heads, kv_heads] = numbers_of_heads(site);
+  const Shape& q = site.input(0).shape;
+  return {q[0],
+          heads,
+          q[1],
+          site.input(1).shape[1],
+          part_of(q[2], heads),
+          part_of(site.input(2).shape[2], kv_heads)};
+}
+
 /// Attention(q, k, v, mask, past key, past value): [batch, heads, length, head] each, or
 /// [batch, length, heads head] with the numbers of heads as attributes.
 [[nodiscard]] inline AttentionExtents attention_extents(const Site& site) {
@@ -258,21 +299,12 @@ struct AttentionExtents {
   const Shape& k = site.input(1).shape;
   const Shape& v = site.input(2).shape;
   AttentionExtents extents{};
-  const auto part = [](std::int64_t whole, std::int64_t parts) {
-    return is_known(whole) && parts > 0 ? whole / parts : unknown_extent;
-  };
   if (q.size() == 4) {
     site.expect_rank(site.input(1), 4);
     site.expect_rank(site.input(2), 4);
     extents = {q[0], q[1], q[2], k[2], q[3], v[3]};
   } else {
-    for (const std::size_t i : {std::size_t{0}, std::size_t{1}, std::size_t{2}})
-      site.expect_rank(site.input(i), 3);
-    const std::int64_t heads = site.integer("q_num_heads", 0);
-    const std::int64_t kv_heads = site.integer("kv_num_heads", 0);
-    if (heads < 1 || kv_heads < 1)
-      site.refuse_attribute("q_num_heads and kv_num_heads", "missing", "integers >= 1");
-    extents = {q[0], heads, q[1], k[1], part(q[2], heads), part(v[2], kv_heads)};
+    extents = flat_attention_extents(site);
   }
   if (site.has_input(4)) {
     site.expect_rank(site.input(4), 4);
@@ -294,6 +326,40 @@ inline void attention(Site& site) {
   site.give(site.input(1).type, {extents.batch, kv_heads, extents.keys, extents.head});
   site.give(site.input(2).type, {extents.batch, kv_heads, extents.keys, extents.value_head});
   site.give(q.type, {extents.batch, extents.heads, extents.queries, extents.keys});
+}
+
+/// LinearAttention(q [batch, length, heads head], k, v, past state [batch, kv heads, head, value
+/// head], decay, beta): the result and the state after it.
+inline void linear_attention(Site& site) {
+  site.expect_inputs(3, 6);
+  const AttentionExtents extents = flat_attention_extents(site);
+  const Tensor& q = site.input(0);
+  const Tensor* past = site.optional_input(3);
+  const Shape state = {extents.batch, site.integer("kv_num_heads", 0), extents.head,
+                       extents.value_head};
+  if (past) site.expect_shape(*past, state);
+  site.give(q.type,
+            {extents.batch, extents.queries, site.product({extents.heads, extents.value_head})});
+  site.give(past ? past->type : q.type, state);
+}
+
+/// DynamicQuantizeLSTM(x [steps, batch, inputs], W [directions, inputs, 4 hidden],
+/// R [directions, hidden, 4 hidden], ...) of com.microsoft: an LSTM whose weights are bytes.
+inline void quantized_recurrent(Site& site) {
+  site.expect_inputs(3, 12);
+  const Tensor& x = site.input(0);
+  const Tensor& w = site.input(1);
+  const Tensor& r = site.input(2);
+  site.expect_rank(x, 3);
+  site.expect_rank(w, 3);
+  site.expect_rank(r, 3);
+  const std::int64_t directions =
+      site.attribute<std::string>("direction", "forward") == "bidirectional" ? 2 : 1;
+  const std::int64_t hidden = r.shape[1];
+  site.expect_shape(w, {directions, x.shape[2], site.product({4, hidden})});
+  site.expect_shape(r, {directions, hidden, site.product({4, hidden})});
+  site.give(x.type, {x.shape[0], directions, x.shape[1], hidden});
+  for (int i = 0; i < 2; ++i) site.give(x.type, {directions, x.shape[1], hidden});
 }
 
 /// RotaryEmbedding(x, cosines, sines, positions): x with its heads rotated.

@@ -106,6 +106,13 @@ inline void quantized_broadcasting(Site& site) {
   site.give(site.input(0).type, broadcast(site, site.input(0).shape, site.input(3).shape));
 }
 
+/// QLinearWhere(condition, x, scale, zero point, y, scale, zero point, z scale, z zero point)
+inline void quantized_where(Site& site) {
+  site.expect_inputs(9, 9);
+  const Shape both = broadcast(site, site.input(1).shape, site.input(4).shape);
+  site.give(site.input(1).type, broadcast(site, site.input(0).shape, both));
+}
+
 /// QLinearSigmoid, QLinearLeakyRelu, QLinearSoftmax(x, scale, zero point, y scale, y zero point)
 inline void quantized_unary(Site& site) {
   site.expect_inputs(4, 5);
@@ -175,18 +182,13 @@ inline void matrix_product_of_blocks(Site& site) {
   site.give(a.type, std::move(shape));
 }
 
-/// FusedMatMul(a, b): transA and transB transpose the last two axes.
+/// FusedMatMul(a, b): of operands as `fused_operand` gives them.
 inline void fused_matrix_product(Site& site) {
   site.expect_inputs(2, 2);
   Tensor a = site.input(0);
   Tensor b = site.input(1);
-  for (Tensor* operand : {&a, &b}) {
-    const bool transposed = site.integer(operand == &a ? "transA" : "transB", 0) != 0;
-    if (site.integer(operand == &a ? "transBatchA" : "transBatchB", 0) != 0)
-      return site.give_unranked(a.type);
-    if (transposed && operand->shape.size() > 1)
-      std::swap(operand->shape.back(), operand->shape[operand->shape.size() - 2]);
-  }
+  a.shape = fused_operand(site, 0);
+  b.shape = fused_operand(site, 1);
   give_product(site, a, b, a.type);
 }
 

@@ -526,7 +526,8 @@ inline void resize(Site& site) {
       extent = unknown_extent;
       continue;
     }
-    const double scaled = std::floor(static_cast<double>(extent) * scales[i]);
+    // Scales are f32, and so is the product: 33/17 of 17 are 33, as whoever chose them meant.
+    const double scaled = std::floor(static_cast<float>(extent) * static_cast<float>(scales[i]));
     if (!(scales[i] > 0) || !(scaled < 9e15))
       site.refuse("scales", format_real(scales[i]), "numbers > 0 that give extents");
     extent = static_cast<std::int64_t>(scaled);

@@ -20,22 +20,39 @@
 
 namespace edgeopt::inline v0::detail {
 
-/// The value of a reduction of all elements, where shapes are computed with it.
-[[nodiscard]] inline KnownValues reduced_value(std::string_view op, ElementType type,
-                                               const KnownValues& values) {
+/// The values of a reduction of integers along some axes, where shapes are computed with them.
+[[nodiscard]] inline KnownValues reduced_values(std::string_view op, ElementType type,
+                                                const KnownValues& values, const Shape& shape,
+                                                const std::vector<bool>& reduced) {
   const std::string_view step = op == "ReduceSum"    ? "Add"
                                 : op == "ReduceProd" ? "Mul"
                                 : op == "ReduceMax"  ? "Max"
                                 : op == "ReduceMin"  ? "Min"
                                                      : "";
-  if (step.empty() || values.real || values.size() == 0) return {};
-  std::int64_t result = values.integers[0];
-  for (std::size_t i = 1; i < values.size(); ++i) {
-    const auto next = integer_result(step, result, values.integers[i]);
-    if (!next) return {};
-    result = *next;
+  if (step.empty() || values.real || values.size() == 0 || !few_elements(shape)) return {};
+  // The kept axes first: what is reduced to one value then lies together.
+  Extents strides, inner_strides;
+  Shape ordered, inner;
+  const Extents all = strides_of(shape);
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    (reduced[i] ? inner : ordered).push_back(shape[i]);
+    (reduced[i] ? inner_strides : strides).push_back(all[i]);
   }
-  return stored_as(type, KnownValues::of(Extents{result}));
+  ordered.insert(ordered.end(), inner.begin(), inner.end());
+  strides.insert(strides.end(), inner_strides.begin(), inner_strides.end());
+  const KnownValues together = strided(values, ordered, strides);
+  const std::size_t length = *few_elements(inner);
+  Extents results;
+  for (std::size_t begin = 0; begin < together.size(); begin += length) {
+    std::int64_t result = together.integers[begin];
+    for (std::size_t i = 1; i < length; ++i) {
+      const auto next = integer_result(step, result, together.integers[begin + i]);
+      if (!next) return {};
+      result = *next;
+    }
+    results.push_back(result);
+  }
+  return stored_as(type, KnownValues::of(std::move(results)));
 }
 
 /// ReduceSum(x, axes), ...: those axes become 1, or go away without `keepdims`. No axes stand for
@@ -53,17 +70,15 @@ inline void reduce(Site& site) {
   const std::vector<bool> reduced =
       all ? std::vector<bool>(rank, true) : site.chosen(*axes.values, rank);
   Shape shape;
-  bool whole = true;
   for (std::size_t i = 0; i < rank; ++i) {
-    whole = whole && reduced[i];
     if (!reduced[i])
       shape.push_back(x.shape[i]);
     else if (keep)
       shape.push_back(1);
   }
   site.give(x.type, std::move(shape));
-  if (const KnownValues* values = site.values(0); values && whole)
-    site.give_values(reduced_value(site.node().op, x.type, *values));
+  if (const KnownValues* values = site.values(0))
+    site.give_values(reduced_values(site.node().op, x.type, *values, x.shape, reduced));
 }
 
 /// ArgMax(x), ArgMin(x): indices along one axis.

@@ -82,6 +82,22 @@ inline void mel_weight_matrix(Site& site) {
             {is_known(length) ? length / 2 + 1 : unknown_extent, bins});
 }
 
+/// StringSplit(x): as many parts as the data say, and their number for each text.
+inline void text_split(Site& site) {
+  site.expect_inputs(1, 1);
+  Shape parts = site.input(0).shape;
+  parts.push_back(unknown_extent);
+  site.give(ElementType::string, std::move(parts));
+  site.give_like(site.input(0), ElementType::s64);
+}
+
+/// ImageDecoder(bytes): the data say how large the image is.
+inline void image_decoder(Site& site) {
+  site.expect_inputs(1, 1);
+  const bool grey = site.attribute<std::string>("pixel_format", "RGB") == "Grayscale";
+  site.give(ElementType::u8, {unknown_extent, unknown_extent, grey ? 1 : 3});
+}
+
 /// RegexFullMatch(x): truth values.
 inline void text_test(Site& site) {
   site.expect_inputs(1, 1);

@@ -20,15 +20,6 @@
 
 namespace edgeopt::inline v0 {
 
-/// What inference finds out about a tensor; see `Tensor` for what stands for the unknown.
-struct TensorType {
-  ElementType type = ElementType::f32;
-  Shape shape;
-  bool ranked = true;
-
-  friend bool operator==(const TensorType&, const TensorType&) = default;
-};
-
 namespace detail {
 
 using Extents = std::vector<std::int64_t>;
@@ -145,6 +136,16 @@ class Site {
   /// Values of the last result.
   void give_values(KnownValues values) { known_.back() = std::move(values); }
 
+  /// A graph inside the node with its shapes, and how often it runs.
+  struct InnerRun {
+    std::string_view attribute;
+    Graph graph;
+    std::int64_t runs = unknown_extent;
+    std::vector<std::string> unknown;  ///< its operators that nobody knows
+  };
+  void give_inner(InnerRun inner) { inner_.push_back(std::move(inner)); }
+
+  [[nodiscard]] std::vector<InnerRun>& inner_runs() { return inner_; }
   [[nodiscard]] std::vector<TensorType>& results() { return results_; }
   [[nodiscard]] std::vector<KnownValues>& known_results() { return known_; }
 
@@ -267,6 +268,7 @@ class Site {
   ValueStore& values_;
   std::vector<TensorType> results_;
   std::vector<KnownValues> known_;
+  std::vector<InnerRun> inner_;
 };
 
 }  // namespace detail

@@ -48,6 +48,9 @@ inline Work unknown_work(const Site&) {
   return {.known = false};
 }
 
+/// What the graphs inside a node compute, each as often as it runs; see table.hpp.
+[[nodiscard]] Work inner_work(const Site& site);
+
 /// So many operations for each element of the first result.
 template <std::int64_t Count>
 Work per_result(const Site& site) {
@@ -102,12 +105,8 @@ Work matrix_product_work(const Site& site) {
 }
 inline constexpr std::size_t no_bias = 32;
 
-/// FusedMatMul: the inner extent is the last but one where the first operand is transposed.
 inline Work fused_matrix_product_work(const Site& site) {
-  const Shape& shape = site.input(0).shape;
-  const bool transposed = shape.size() > 1 && site.integer("transA", 0) != 0;
-  return {.macs = site.product(
-              {result_elements(site), transposed ? shape[shape.size() - 2] : shape.back()})};
+  return {.macs = site.product({result_elements(site), fused_operand(site, 0).back()})};
 }
 
 /// One multiplication for each combination of letters, where two operands are multiplied.
@@ -119,8 +118,9 @@ inline Work einsum_work(const Site& site) {
 }
 
 /// Steps * batch * (elements of W + elements of R): every gate of every direction. Element by
-/// element: `PerHidden` operations for each hidden value and step.
-template <std::int64_t PerHidden>
+/// element: `PerHidden` operations for each hidden value and step. `Hidden`: the axis of R that has
+/// the hidden values alone.
+template <std::int64_t PerHidden, std::size_t Hidden = 2>
 Work recurrent_work(const Site& site) {
   const Shape& x = site.input(0).shape;
   const Shape& r = site.input(2).shape;
@@ -130,7 +130,7 @@ Work recurrent_work(const Site& site) {
   const std::int64_t biases = site.has_input(3) ? site.product(site.input(3).shape) : 0;
   return {.macs = site.product({positions, weights}),
           .bias_additions = site.product({positions, biases}),
-          .elementwise = site.product({positions, r[0], r[2], PerHidden})};
+          .elementwise = site.product({positions, r[0], r[Hidden], PerHidden})};
 }
 
 /// Queries times keys, probabilities times values; softmax as `softmax_operations`.
@@ -141,6 +141,20 @@ inline Work attention_work(const Site& site) {
       site.product({extents.batch, extents.heads, extents.queries, extents.keys});
   return {.macs = site.product({scores, site.sum(extents.head, extents.value_head)}),
           .elementwise = site.product({scores, softmax_operations + 1})};
+}
+
+/// For each step and head: the state takes up key times value and is multiplied by the query; a
+/// delta rule multiplies it by the key before that.
+inline Work linear_attention_work(const Site& site) {
+  const AttentionExtents extents = flat_attention_extents(site);
+  const std::string rule = site.attribute<std::string>("update_rule", "gated_delta");
+  const std::int64_t kv_heads = site.integer("kv_num_heads", 0);
+  const std::int64_t products =
+      site.sum(extents.heads, site.product({kv_heads, rule.ends_with("delta") ? 2 : 1}));
+  const std::int64_t states =
+      site.product({extents.batch, extents.queries, extents.head, extents.value_head});
+  const std::int64_t gates = rule.starts_with("gated") ? kv_heads : 0;
+  return {.macs = site.product({states, products}), .elementwise = site.product({states, gates})};
 }
 
 /// The projection of com.microsoft's Attention, then as above.
@@ -161,6 +175,34 @@ inline Work pooling_work(const Site& site) {
   const Extents* kernel = site.list("kernel_shape");
   return {.elementwise = kernel ? site.product({result_elements(site), site.product(*kernel)})
                                 : site.product(site.input(0).shape)};
+}
+
+/// The squares of `size` neighbours, a power and a division for each element.
+inline Work local_normalization_work(const Site& site) {
+  return {.elementwise =
+              site.product({result_elements(site), site.sum(site.integer("size", 1), 2)})};
+}
+
+/// Each coordinate is a sum over the axes.
+inline Work affine_grid_work(const Site& site) {
+  return {.elementwise = site.product({result_elements(site), site.output(0).shape.back()})};
+}
+
+/// Interpolation as in Resize, on every spatial axis.
+inline Work grid_sample_work(const Site& site) {
+  const std::string mode = site.attribute<std::string>("mode", "linear");
+  if (mode == "nearest") return {};
+  std::int64_t taps = result_elements(site);
+  for (std::size_t axis = 2; axis < site.input(0).shape.size(); ++axis)
+    taps = site.product({taps, mode == "cubic" || mode == "bicubic" ? 4 : 2});
+  return {.elementwise = taps};
+}
+
+/// Four taps for each sampling point, where their number does not depend on the regions.
+inline Work roi_align_work(const Site& site) {
+  const std::int64_t points = site.integer("sampling_ratio", 0);
+  if (points < 1) return unknown_work(site);
+  return {.elementwise = site.product({result_elements(site), points, points, 4})};
 }
 
 /// Interpolation: two taps for each resized axis when linear, four when cubic, one altogether when

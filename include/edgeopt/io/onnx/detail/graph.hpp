@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// ONNX's GraphProto as a `Graph`: names become ids, nodes are put in an order in which they can
-/// run, and graphs inside nodes learn which tensors around them they read.
+/// ONNX's GraphProto as a `Graph`: names become ids, calls of functions become their nodes, nodes
+/// are put in an order in which they can run, and graphs inside nodes learn which tensors around
+/// them they read.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>  // std::move, std::pair
+#include <utility>  // std::exchange, std::move, std::pair
 #include <vector>
 
 #include "edgeopt/array.hpp"
 #include "edgeopt/graph.hpp"
+#include "edgeopt/io/onnx/detail/functions.hpp"
 #include "edgeopt/io/onnx/detail/protobuf.hpp"
 #include "edgeopt/io/onnx/detail/tensor.hpp"
 
@@ -48,12 +51,37 @@ class OnnxScope {
   [[nodiscard]] virtual const Tensor& tensor(TensorId id) const = 0;
 };
 
+/// The tensors of a function, where its nodes have taken the place of a call.
+class OnnxFunctionScope : public OnnxScope {
+ public:
+  OnnxFunctionScope(OnnxScope& graph, const OnnxCall& call) : graph_(graph), call_(call) {}
+
+  TensorId find(std::string_view name) override {
+    const std::string_view* tensor = call_.find(name);
+    return tensor && !tensor->empty() ? graph_.find(*tensor) : no_tensor;
+  }
+  [[nodiscard]] const Tensor& tensor(TensorId id) const override { return graph_.tensor(id); }
+
+ private:
+  OnnxScope& graph_;
+  const OnnxCall& call_;
+};
+
 /// Reads one GraphProto.
 class OnnxGraphReader : public OnnxScope {
  public:
-  OnnxGraphReader(const ProtobufFile& file, std::int64_t kept_bytes, OnnxFindings& findings,
-                  OnnxScope* around = nullptr, int depth = 0)
-      : file_(file), kept_bytes_(kept_bytes), findings_(findings), around_(around), depth_(depth) {}
+  /// `around` and `call`: what a graph inside a node sees, and the call whose function it stands
+  /// in.
+  OnnxGraphReader(const ProtobufFile& file, std::int64_t kept_bytes, OnnxFunctions& functions,
+                  OnnxFindings& findings, OnnxScope* around = nullptr,
+                  const OnnxCall* call = nullptr, int depth = 0)
+      : file_(file),
+        kept_bytes_(kept_bytes),
+        functions_(functions),
+        findings_(findings),
+        around_(around),
+        call_(call),
+        depth_(depth) {}
 
   /// @throws InputError for whatever the format does not allow
   [[nodiscard]] Graph read(std::string_view message) {
@@ -61,9 +89,10 @@ class OnnxGraphReader : public OnnxScope {
     for (const std::string_view each : initializers_) add_initializer(each);
     for (const std::string_view each : inputs_) add_input(each);
     declare_results();
+    expand_calls();
     for (const std::string_view each : values_) describe(each);
     graph_.nodes.reserve(nodes_.size());
-    for (const RawNode& raw : nodes_) graph_.nodes.push_back(read_node(raw));
+    for (const OnnxNode& raw : nodes_) graph_.nodes.push_back(read_node(raw));
     for (const std::string_view each : outputs_) add_output(each);
     order_nodes();
     return std::move(graph_);
@@ -88,19 +117,14 @@ class OnnxGraphReader : public OnnxScope {
   [[nodiscard]] const Tensor& tensor(TensorId id) const override { return graph_.tensors[id]; }
 
  private:
-  /// The fields of a NodeProto that are needed before its inputs can be resolved.
-  struct RawNode {
-    std::string_view message;
-    std::vector<std::string_view> inputs;
-    std::vector<std::string_view> outputs;
-    std::string_view name, op, domain;
-  };
-
   void collect(std::string_view message) {
     ProtobufFields fields(file_, message);
     while (fields.next()) {
       switch (fields.tag()) {
-        case 1: nodes_.push_back(split(fields.bytes())); break;
+        case 1:
+          nodes_.push_back(OnnxNode::split(file_, fields.bytes()));
+          nodes_.back().call = call_;
+          break;
         case 2: graph_.name = fields.bytes(); break;
         case 5: initializers_.push_back(fields.bytes()); break;
         case 11: inputs_.push_back(fields.bytes()); break;
@@ -112,31 +136,13 @@ class OnnxGraphReader : public OnnxScope {
     }
   }
 
-  [[nodiscard]] RawNode split(std::string_view message) const {
-    RawNode node{message, {}, {}, {}, {}, {}};
-    ProtobufFields fields(file_, message);
-    while (fields.next()) {
-      switch (fields.tag()) {
-        case 1: node.inputs.push_back(fields.bytes()); break;
-        case 2: node.outputs.push_back(fields.bytes()); break;
-        case 3: node.name = fields.bytes(); break;
-        case 4: node.op = fields.bytes(); break;
-        case 7: node.domain = fields.bytes(); break;
-        default: break;
-      }
-    }
-    if (node.op.empty()) file_.fail(message.data(), "a node without operator", "one");
-    if (node.outputs.empty()) fail(node, "no output", "at least one");
-    return node;
+  [[noreturn]] void fail(const OnnxNode& node, std::string found, std::string expected) const {
+    node.fail(file_, std::move(found), std::move(expected));
   }
-
-  [[nodiscard]] std::string place(const RawNode& node) const {
-    std::string text = file_.place(node.message.data()) + ", node ";
-    if (!node.name.empty()) text += "'" + std::string(node.name) + "' ";
-    return text + "(" + std::string(node.op) + ")";
-  }
-  [[noreturn]] void fail(const RawNode& node, std::string found, std::string expected) const {
-    throw InputError(file_.name, place(node), std::move(found), std::move(expected));
+  [[noreturn]] void fail_undefined(const OnnxNode& node, const char* what,
+                                   std::string_view name) const {
+    fail(node, std::string(what) + " '" + std::string(name) + "', which nothing defines",
+         node.call ? "a tensor of its function" : "a tensor of the graph");
   }
 
   /// A new tensor of that name.
@@ -262,16 +268,89 @@ class OnnxGraphReader : public OnnxScope {
       expect_new(each, "initializer", read.name);
       (void)add(read.name, {{}, read.type, read.shape, true, {}});
     }
-    for (const RawNode& node : nodes_)
+    for (const OnnxNode& node : nodes_)
       for (const std::string_view name : node.outputs) {
         if (name.empty()) continue;
         if (ids_.contains(name))
           fail(node, "output '" + std::string(name) + "' again", "each name once");
-        Tensor tensor;
-        tensor.type = ElementType::unknown;
-        tensor.ranked = false;
-        (void)add(name, std::move(tensor));
+        declare(name);
       }
+  }
+
+  void declare(std::string_view name) {
+    Tensor tensor;
+    tensor.type = ElementType::unknown;
+    tensor.ranked = false;
+    (void)add(name, std::move(tensor));
+  }
+
+  void expand_calls() {
+    if (functions_.empty()) return;
+    for (OnnxNode& node : std::exchange(nodes_, {})) expand(std::move(node));
+  }
+
+  /// Puts a node back, or in its place those of the function that it calls.
+  void expand(OnnxNode node) {
+    const OnnxFunction* function = functions_.find(node);
+    if (!function) return nodes_.push_back(std::move(node));
+    OnnxCall& call = functions_.call(node, *function);
+    const std::vector<OnnxNode> copies = name_tensors(node, call);
+    for (OnnxNode inner : function->nodes) {
+      inner.call = &call;
+      if (!node.name.empty())
+        inner.name = functions_.keep(std::string(node.name) + "/" +
+                                     std::string(inner.name.empty() ? inner.op : inner.name));
+      for (std::string_view& name : inner.inputs) {
+        if (name.empty()) continue;
+        const std::string_view* outside = call.find(name);
+        if (!outside) fail_undefined(inner, "input", name);
+        name = *outside;
+      }
+      for (std::string_view& name : inner.outputs)
+        if (!name.empty()) name = *call.find(name);
+      expand(std::move(inner));
+    }
+    nodes_.insert(nodes_.end(), copies.begin(), copies.end());
+  }
+
+  /// Gives each tensor of a called function its name in the graph: those of the call for its inputs
+  /// and results, new ones for the rest. Results that are an input as it came, or another result,
+  /// need nodes of their own: these are returned.
+  [[nodiscard]] std::vector<OnnxNode> name_tensors(const OnnxNode& node, OnnxCall& call) {
+    const OnnxFunction& function = *call.function;
+    for (std::size_t i = 0; i < function.inputs.size(); ++i)
+      call.tensors[function.inputs[i]] = i < node.inputs.size() ? node.inputs[i] : "";
+    std::set<std::string_view> defined(function.inputs.begin(), function.inputs.end());
+    std::vector<std::pair<std::string_view, std::string_view>> copied;
+    for (std::size_t i = 0; i < node.outputs.size(); ++i)
+      if (!node.outputs[i].empty() &&
+          !call.tensors.emplace(function.outputs[i], node.outputs[i]).second)
+        copied.emplace_back(function.outputs[i], node.outputs[i]);
+    const std::string prefix(node.name.empty() ? node.outputs.front() : node.name);
+    for (const OnnxNode& inner : function.nodes)
+      for (const std::string_view name : inner.outputs) {
+        if (name.empty()) continue;
+        if (!defined.insert(name).second)
+          fail(inner, "output '" + std::string(name) + "' again", "each name once");
+        if (call.find(name)) continue;  // a result
+        const std::string_view unused = new_name(prefix + "/" + std::string(name));
+        call.tensors.emplace(name, unused);
+        declare(unused);
+      }
+    for (const std::string_view name : function.outputs)
+      if (!defined.contains(name)) fail_undefined(node, "output", name);
+    std::vector<OnnxNode> copies;
+    for (const auto& [source, result] : copied)
+      copies.push_back(
+          {node.message.substr(0, 0), {*call.find(source)}, {result}, node.name, "Identity"});
+    return copies;
+  }
+
+  /// A name that no tensor of the graph has yet.
+  [[nodiscard]] std::string_view new_name(const std::string& wanted) {
+    std::string name = wanted;
+    while (ids_.contains(name)) name = wanted + "." + std::to_string(++renamed_);
+    return functions_.keep(std::move(name));
   }
 
   /// What the file says of a result: it stands where inference knows no better.
@@ -306,7 +385,7 @@ class OnnxGraphReader : public OnnxScope {
     describe(message);
   }
 
-  [[nodiscard]] Node read_node(const RawNode& raw) {
+  [[nodiscard]] Node read_node(const OnnxNode& raw) {
     Node node;
     node.name = raw.name;
     node.op = raw.op;
@@ -314,9 +393,7 @@ class OnnxGraphReader : public OnnxScope {
     node.inputs.reserve(raw.inputs.size());
     for (const std::string_view name : raw.inputs) {
       const TensorId id = name.empty() ? no_tensor : find(name);
-      if (id == no_tensor && !name.empty())
-        fail(raw, "input '" + std::string(name) + "', which nothing defines",
-             "a tensor of the graph");
+      if (id == no_tensor && !name.empty()) fail_undefined(raw, "input", name);
       node.inputs.push_back(id);
     }
     node.outputs.reserve(raw.outputs.size());
@@ -328,18 +405,26 @@ class OnnxGraphReader : public OnnxScope {
     return node;
   }
 
-  void read_attribute(std::string_view message, const RawNode& raw, Node& node) {
+  void read_attribute(std::string_view message, const OnnxNode& raw, Node& node) {
     std::string_view name;
+    OnnxArgument argument{message, raw.call};
+    if (raw.call) {  // it may refer to an attribute of the call, and keeps its own name
+      name = functions_.name_of(message);
+      argument = functions_.resolve(argument);
+      if (argument.message.empty()) return;  // nothing was given for it
+    }
     std::int64_t type = 0;
     std::vector<std::int64_t> integers;
     std::vector<double> reals;
     std::vector<std::string> texts;
     Attribute value = std::int64_t{0};
     enum class Form { none, one, integer_list, real_list, text_list } form = Form::none;
-    ProtobufFields fields(file_, message);
+    ProtobufFields fields(file_, argument.message);
     while (fields.next()) {
       switch (fields.tag()) {
-        case 1: name = fields.bytes(); break;
+        case 1:
+          if (!raw.call) name = fields.bytes();
+          break;
         case 2:
           value = static_cast<double>(fields.real());
           form = Form::one;
@@ -357,7 +442,7 @@ class OnnxGraphReader : public OnnxScope {
           form = Form::one;
           break;
         case 6:
-          value = subgraph(fields.bytes(), node);
+          value = subgraph(fields.bytes(), node, argument.call);
           form = Form::one;
           break;
         case 7:
@@ -373,6 +458,13 @@ class OnnxGraphReader : public OnnxScope {
           form = Form::text_list;
           break;
         case 20: type = fields.integer(); break;
+        case 21: {
+          const std::string attribute(fields.bytes());
+          if (!attribute.empty())
+            fail(raw, "a reference to attribute '" + attribute + "' of a function",
+                 "a value outside of functions");
+          break;
+        }
         case 22: {
           OnnxTensor dense = read_sparse(fields.bytes());
           value = Array{dense.type, std::move(dense.shape), {}};
@@ -405,11 +497,15 @@ class OnnxGraphReader : public OnnxScope {
     return {tensor.type, std::move(tensor.shape), std::move(tensor.data)};
   }
 
-  [[nodiscard]] Subgraph subgraph(std::string_view message, Node& node) {
+  /// `call`: whose function the graph stands in.
+  [[nodiscard]] Subgraph subgraph(std::string_view message, Node& node, const OnnxCall* call) {
     if (depth_ + 1 > max_onnx_depth)
       file_.fail(message.data(),
                  "graphs nested more than " + std::to_string(max_onnx_depth) + " deep", "fewer");
-    OnnxGraphReader reader(file_, kept_bytes_, findings_, this, depth_ + 1);
+    std::optional<OnnxFunctionScope> function;
+    if (call != call_ && call) function.emplace(*this, *call);
+    OnnxScope& around = function ? static_cast<OnnxScope&>(*function) : *this;
+    OnnxGraphReader reader(file_, kept_bytes_, functions_, findings_, &around, call, depth_ + 1);
     Subgraph inner{std::make_shared<const Graph>(reader.read(message)),
                    std::move(reader.captured())};
     node.captured.insert(node.captured.end(), inner.captured.begin(), inner.captured.end());
@@ -486,13 +582,16 @@ class OnnxGraphReader : public OnnxScope {
 
   const ProtobufFile& file_;
   std::int64_t kept_bytes_;
+  OnnxFunctions& functions_;
   OnnxFindings& findings_;
   OnnxScope* around_;
+  const OnnxCall* call_;
   int depth_;
 
   Graph graph_;
   std::unordered_map<std::string_view, TensorId> ids_;
-  std::vector<RawNode> nodes_;
+  std::vector<OnnxNode> nodes_;
+  std::size_t renamed_ = 0;
   std::vector<std::string_view> initializers_, sparse_, inputs_, outputs_, values_;
   std::vector<TensorId> captured_;         ///< in the outer graph
   std::vector<TensorId> captured_inputs_;  ///< the same here

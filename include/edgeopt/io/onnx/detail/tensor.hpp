@@ -163,7 +163,13 @@ class OnnxTensorReader {
         case 4: fields.fixed_numbers<float>(put_parts(put, tensor, read)); break;
         case 10: fields.fixed_numbers<double>(put_parts(put, tensor, read)); break;
         case 6: (void)fields.bytes(); break;
-        default: fields.integers(put);
+        default:
+          fields.integers([&](std::int64_t value) {
+            if (!fits(tensor.type, value))
+              fail(tensor, "value " + std::to_string(value),
+                   "one that fits " + std::string(to_string(tensor.type)));
+            put(value);
+          });
       }
     }
     if (used == 0 || tensor.type == ElementType::string) return;
@@ -172,6 +178,19 @@ class OnnxTensorReader {
       fail(tensor, std::to_string(read / static_cast<std::int64_t>(size)) + " values",
            std::to_string(bytes / static_cast<std::int64_t>(size)) + " for " +
                to_string(tensor.shape));
+  }
+
+  /// Whether a field wider than the type holds one of its integers; of other types it holds bits.
+  [[nodiscard]] static bool fits(ElementType type, std::int64_t value) {
+    switch (type) {
+      case ElementType::s8:
+      case ElementType::s16:
+      case ElementType::s32:
+      case ElementType::u8:
+      case ElementType::u16:
+      case ElementType::u32: return edgeopt::detail::fits(type, value);
+      default: return true;
+    }
   }
 
   /// The field that holds values of a type one by one.
