@@ -21,17 +21,17 @@
 
 namespace edgeopt::inline v0::detail {
 
-using Elements = std::vector<TensorType>;
+using SequenceElements = std::vector<TensorType>;
 
 /// Gives a sequence of those elements; of more than are followed nothing is known.
-inline void give_sequence(Site& site, std::optional<Elements> elements) {
+inline void give_sequence(Site& site, std::optional<SequenceElements> elements) {
   site.give_unranked(ElementType::unknown);
   if (elements && static_cast<std::int64_t>(elements->size()) <= max_known_values)
     site.give_values(KnownValues::of(std::move(*elements)));
 }
 
 /// The elements of a sequence, where they are known.
-[[nodiscard]] inline const Elements* elements_of(const Site& site, std::size_t input) {
+[[nodiscard]] inline const SequenceElements* elements_of(const Site& site, std::size_t input) {
   const KnownValues* known = site.values(input);
   return known ? known->elements.get() : nullptr;
 }
@@ -53,7 +53,7 @@ inline void give_sequence(Site& site, std::optional<Elements> elements) {
 /// SequenceEmpty(), SequenceConstruct(x...)
 inline void sequence_of_inputs(Site& site) {
   site.expect_inputs(site.inputs(), site.inputs());
-  Elements elements;
+  SequenceElements elements;
   for (std::size_t i = 0; i < site.inputs(); ++i) elements.push_back(type_of(site.input(i)));
   give_sequence(site, std::move(elements));
 }
@@ -61,12 +61,12 @@ inline void sequence_of_inputs(Site& site) {
 /// SequenceInsert(sequence, tensor, position), at the end without position.
 inline void sequence_insert(Site& site) {
   site.expect_inputs(2, 3);
-  const Elements* elements = elements_of(site, 0);
+  const SequenceElements* elements = elements_of(site, 0);
   if (!elements) return give_sequence(site, std::nullopt);
   const std::size_t size = elements->size();
   const auto place = place_of(site, 2, size, size + 1, size);
   if (!place) return give_sequence(site, std::nullopt);
-  Elements longer = *elements;
+  SequenceElements longer = *elements;
   longer.insert(longer.begin() + static_cast<std::ptrdiff_t>(*place), type_of(site.input(1)));
   give_sequence(site, std::move(longer));
 }
@@ -74,12 +74,12 @@ inline void sequence_insert(Site& site) {
 /// SequenceErase(sequence, position), the last one without position.
 inline void sequence_erase(Site& site) {
   site.expect_inputs(1, 2);
-  const Elements* elements = elements_of(site, 0);
+  const SequenceElements* elements = elements_of(site, 0);
   if (!elements) return give_sequence(site, std::nullopt);
   const std::size_t size = elements->size();
   const auto place = place_of(site, 1, size, size, size - 1);
   if (!place) return give_sequence(site, std::nullopt);
-  Elements shorter = *elements;
+  SequenceElements shorter = *elements;
   shorter.erase(shorter.begin() + static_cast<std::ptrdiff_t>(*place));
   give_sequence(site, std::move(shorter));
 }
@@ -87,7 +87,7 @@ inline void sequence_erase(Site& site) {
 /// SequenceAt(sequence, position)
 inline void sequence_at(Site& site) {
   site.expect_inputs(2, 2);
-  const Elements* elements = elements_of(site, 0);
+  const SequenceElements* elements = elements_of(site, 0);
   if (!elements || elements->empty()) return site.give_unranked(ElementType::unknown);
   const std::size_t size = elements->size();
   if (const auto place = place_of(site, 1, size, size, 0)) return give(site, (*elements)[*place]);
@@ -100,7 +100,7 @@ inline void sequence_at(Site& site) {
 inline void sequence_length(Site& site) {
   site.expect_inputs(1, 1);
   site.give(ElementType::s64, {});
-  if (const Elements* elements = elements_of(site, 0))
+  if (const SequenceElements* elements = elements_of(site, 0))
     site.give_values(KnownValues::of(Extents{static_cast<std::int64_t>(elements->size())}));
 }
 
@@ -124,7 +124,7 @@ inline void split_to_sequence(Site& site) {
     for (std::int64_t begin = 0; begin < extent; begin += length)
       cuts.push_back(std::min(length, extent - begin));
   }
-  Elements parts;
+  SequenceElements parts;
   std::int64_t whole = 0;
   for (const std::int64_t cut : cuts) {
     if (cut < 0) site.refuse("split", to_string(cuts), "lengths >= 0");
@@ -144,7 +144,7 @@ inline void split_to_sequence(Site& site) {
 /// ConcatFromSequence(sequence): joined along `axis`, or stacked along a new one.
 inline void concat_from_sequence(Site& site) {
   site.expect_inputs(1, 1);
-  const Elements* elements = elements_of(site, 0);
+  const SequenceElements* elements = elements_of(site, 0);
   if (!elements || elements->empty()) return site.give_unranked(ElementType::unknown);
   const auto size = static_cast<std::int64_t>(elements->size());
   const bool stack = site.integer("new_axis", 0) != 0;
