@@ -34,12 +34,12 @@ namespace edgeopt::inline v0::io {
          " (gnuplot was not found; on Debian: apt install gnuplot-nox fonts-dejavu-core)";
 }
 
-/// Draws a bar chart with `gnuplot` (see `find_program`); gives the bytes of the PNG file. A chart
-/// without bars says "no data".
+/// Begins to draw a bar chart with `gnuplot` (see `find_program`), which goes on beside the
+/// program. A chart without bars says "no data".
 /// @throws DomainError for values that are negative, not finite, or not as many as labels
-/// @throws SystemError when gnuplot makes no picture
-[[nodiscard]] inline std::string to_png(const BarChart& chart,
-                                        const std::filesystem::path& gnuplot) {
+/// @throws SystemError when gnuplot cannot be started
+[[nodiscard]] inline UnfinishedPicture start_drawing(const BarChart& chart,
+                                                     const std::filesystem::path& gnuplot) {
   detail::check_chart(chart);
   detail::GnuplotRun run;
   const std::size_t count = chart.values.size();
@@ -63,14 +63,14 @@ namespace edgeopt::inline v0::io {
   run << "plot " << (count > 0 ? "'-' with boxes" : "1/0") << " linecolor '" << detail::okabe_ito[0]
       << "' notitle\n";
   if (count > 0) run.send(bars);
-  return run.picture(gnuplot);
+  return run.start(gnuplot);
 }
 
-/// Draws a scatter chart; otherwise like the bar chart.
+/// A scatter chart; otherwise like the bar chart.
 /// @throws DomainError for values that are not finite, and lists of different lengths
-/// @throws SystemError when gnuplot makes no picture
-[[nodiscard]] inline std::string to_png(const ScatterChart& chart,
-                                        const std::filesystem::path& gnuplot) {
+/// @throws SystemError when gnuplot cannot be started
+[[nodiscard]] inline UnfinishedPicture start_drawing(const ScatterChart& chart,
+                                                     const std::filesystem::path& gnuplot) {
   detail::check_chart(chart);
   const detail::PixelMap map{
       {}, detail::axis_of(chart, &ScatterSeries::x), detail::axis_of(chart, &ScatterSeries::y)};
@@ -80,14 +80,14 @@ namespace edgeopt::inline v0::io {
   detail::set_ranges(run, map);
   detail::set_point_labels(run, chart, map, detail::obstacles_of(chart, map));
   detail::plot_series(run, chart);
-  return run.picture(gnuplot);
+  return run.start(gnuplot);
 }
 
-/// Draws series under ceilings on logarithmic axes; otherwise like the bar chart.
+/// Series under ceilings on logarithmic axes; otherwise like the bar chart.
 /// @throws DomainError for values that are not finite and positive, and lists of different lengths
-/// @throws SystemError when gnuplot makes no picture
-[[nodiscard]] inline std::string to_png(const LogLogChart& chart,
-                                        const std::filesystem::path& gnuplot) {
+/// @throws SystemError when gnuplot cannot be started
+[[nodiscard]] inline UnfinishedPicture start_drawing(const LogLogChart& chart,
+                                                     const std::filesystem::path& gnuplot) {
   detail::check_chart(chart);
   const ScatterChart logarithms = detail::in_decades(chart);
   const detail::PixelMap map = detail::axes_in_decades(chart, logarithms);
@@ -101,14 +101,14 @@ namespace edgeopt::inline v0::io {
   detail::draw_ceilings(run, chart, map, obstacles);
   detail::set_point_labels(run, logarithms, map, obstacles);
   detail::plot_series(run, logarithms, chart.ceilings.empty() ? "no data" : "");
-  return run.picture(gnuplot);
+  return run.start(gnuplot);
 }
 
-/// Draws rectangles and levels; otherwise like the bar chart.
+/// Rectangles and levels; otherwise like the bar chart.
 /// @throws DomainError for values that are not finite, and rectangles inside out
-/// @throws SystemError when gnuplot makes no picture
-[[nodiscard]] inline std::string to_png(const RectangleChart& chart,
-                                        const std::filesystem::path& gnuplot) {
+/// @throws SystemError when gnuplot cannot be started
+[[nodiscard]] inline UnfinishedPicture start_drawing(const RectangleChart& chart,
+                                                     const std::filesystem::path& gnuplot) {
   detail::check_chart(chart);
   const detail::PixelMap map = detail::axes_of(chart);
   detail::GnuplotRun run;
@@ -117,7 +117,15 @@ namespace edgeopt::inline v0::io {
   detail::set_ranges(run, map);
   detail::set_rectangles(run, chart, map);
   detail::plot_levels(run, chart, map);
-  return run.picture(gnuplot);
+  return run.start(gnuplot);
+}
+
+/// Draws a chart of any kind; gives the bytes of the PNG file.
+/// @throws DomainError as `start_drawing`
+/// @throws SystemError when gnuplot makes no picture
+template <class Chart>
+[[nodiscard]] std::string to_png(const Chart& chart, const std::filesystem::path& gnuplot) {
+  return start_drawing(chart, gnuplot).finish();
 }
 
 }  // namespace edgeopt::inline v0::io

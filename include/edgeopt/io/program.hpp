@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>  // std::exchange, std::move
 #include <vector>
 
 #include "edgeopt/error.hpp"
@@ -96,35 +97,69 @@ struct ProgramResult {
   std::string errors;
 };
 
-/// Runs a program to its end, with `input` from its beginning as standard input.
-/// @throws SystemError when it cannot be started
+/// A program under way. Whoever owns it waits for its end, in the destructor at the latest.
+class RunningProgram {
+ public:
+  /// Starts a program with `input` from its beginning as standard input.
+  /// @throws SystemError when it cannot be started
+  RunningProgram(const std::filesystem::path& program, std::vector<std::string> arguments,
+                 const TemporaryFile& input)
+      : name_(program.string()) {
+    input.rewind();
+    std::string name = name_;
+    std::vector<char*> pointers{name.data()};
+    for (std::string& argument : arguments) pointers.push_back(argument.data());
+    pointers.push_back(nullptr);
+
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, input.descriptor(), STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, output_.descriptor(), STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, errors_.descriptor(), STDERR_FILENO);
+    const int failure =
+        ::posix_spawn(&process_, name_.c_str(), &actions, nullptr, pointers.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failure != 0) detail::throw_system_error(name_, "started", failure);
+  }
+  RunningProgram(RunningProgram&& other) noexcept
+      : name_(std::move(other.name_)),
+        output_(std::move(other.output_)),
+        errors_(std::move(other.errors_)),
+        process_(std::exchange(other.process_, 0)) {}
+  RunningProgram& operator=(RunningProgram&&) = delete;
+  ~RunningProgram() {
+    int status = 0;
+    if (process_ != 0) (void)wait(status);
+  }
+
+  /// Waits for its end; to be called once. @throws SystemError when it cannot be waited for
+  [[nodiscard]] ProgramResult finish() {
+    int status = 0;
+    const bool ended = wait(status);
+    process_ = 0;
+    if (!ended) detail::throw_system_error(name_, "waited for");
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), output_.content(),
+            errors_.content()};
+  }
+
+ private:
+  [[nodiscard]] bool wait(int& status) const noexcept {
+    while (::waitpid(process_, &status, 0) < 0)
+      if (errno != EINTR) return false;
+    return true;
+  }
+
+  std::string name_;
+  TemporaryFile output_;
+  TemporaryFile errors_;
+  pid_t process_ = 0;
+};
+
+/// Runs a program to its end. @throws SystemError as `RunningProgram`
 [[nodiscard]] inline ProgramResult run_program(const std::filesystem::path& program,
                                                std::vector<std::string> arguments,
                                                const TemporaryFile& input) {
-  const TemporaryFile output;
-  const TemporaryFile errors;
-  input.rewind();
-  std::string name = program.string();
-  std::vector<char*> pointers{name.data()};
-  for (std::string& argument : arguments) pointers.push_back(argument.data());
-  pointers.push_back(nullptr);
-
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, input.descriptor(), STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, output.descriptor(), STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, errors.descriptor(), STDERR_FILENO);
-  pid_t process = 0;
-  const int failure =
-      ::posix_spawn(&process, name.c_str(), &actions, nullptr, pointers.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (failure != 0) detail::throw_system_error(name, "started", failure);
-
-  int status = 0;
-  while (::waitpid(process, &status, 0) < 0)
-    if (errno != EINTR) detail::throw_system_error(name, "waited for");
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), output.content(),
-          errors.content()};
+  return RunningProgram(program, std::move(arguments), input).finish();
 }
 
 }  // namespace edgeopt::inline v0::io

@@ -4,13 +4,15 @@
 /// is found.
 #pragma once
 
+#include <algorithm>  // std::rotate
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>  // std::move
+#include <utility>  // std::exchange, std::move
 #include <vector>
 
 #include "edgeopt/columns.hpp"
@@ -72,22 +74,44 @@ class ArtifactWriter {
     write(name, io::to_json_text(value));
   }
 
-  /// Draws a chart, or counts it as missing where that cannot be done.
+  /// Draws a chart, or counts it as missing where that cannot be done. Drawing goes on beside what
+  /// follows until `finish_pictures`.
   /// @throws DomainError for a chart with values that cannot be drawn
   template <class Chart>
   void draw(const std::string& name, const Chart& chart) {
-    missing_pictures_.push_back(name);
-    if (!gnuplot_) return;
-    Picture picture{name, {}};
-    try {
-      picture.png = io::to_png(chart, *gnuplot_);
-    } catch (const SystemError& error) {
-      failure_ = error.what();
+    if (!gnuplot_) {
+      missing_pictures_.push_back(name);
       return;
     }
-    missing_pictures_.pop_back();
-    write(name, picture.png);
-    pictures_.push_back(std::move(picture));
+    try {
+      drawings_.push_back(
+          {name, files_.size() + drawings_.size(), io::start_drawing(chart, *gnuplot_)});
+    } catch (const SystemError& error) {
+      missing_pictures_.push_back(name);
+      failure_ = error.what();
+    }
+  }
+
+  /// Waits for the pictures and stages them, each in its place among the files.
+  /// @throws SystemError when the system refuses
+  void finish_pictures() {
+    std::vector<Drawing> drawings = std::exchange(drawings_, {});
+    std::size_t missing = 0;
+    for (Drawing& drawing : drawings) {
+      Picture picture{drawing.name, {}};
+      try {
+        picture.png = drawing.picture.finish();
+      } catch (const SystemError& error) {
+        missing_pictures_.push_back(drawing.name);
+        failure_ = error.what();
+        ++missing;
+        continue;
+      }
+      write(drawing.name, picture.png);
+      const auto place = files_.begin() + static_cast<std::ptrdiff_t>(drawing.place - missing);
+      std::rotate(place, files_.end() - 1, files_.end());
+      pictures_.push_back(std::move(picture));
+    }
   }
 
   /// Every file staged so far.
@@ -110,9 +134,16 @@ class ArtifactWriter {
   }
 
  private:
+  struct Drawing {
+    std::string name;
+    std::size_t place;  // among the files, those being drawn included
+    io::UnfinishedPicture picture;
+  };
+
   io::OutputFolder& folder_;
   std::optional<std::filesystem::path> gnuplot_;
   std::vector<FileDigest> files_;
+  std::vector<Drawing> drawings_;
   std::vector<Picture> pictures_;
   std::vector<std::string> missing_pictures_;
   std::string failure_;  // gnuplot's, where it is there
@@ -126,6 +157,7 @@ WrittenFiles write_files(const std::filesystem::path& folder_path, std::string_v
   io::OutputFolder folder(folder_path);
   ArtifactWriter writer(folder, gnuplot);
   fill(writer);
+  writer.finish_pictures();
   if (!writer.files().empty()) folder.commit(writer.files().back().name);
   return writer.written(folder_path);
 }

@@ -74,6 +74,7 @@ inline void write_results(ArtifactWriter& writer, const StudyResult& study) {
   save_hardware_artifacts(writer, study.hardware);
   writer.write_json("quantization_metadata.json", quantization_json(study.sweep.quantization));
   const Report report = study_report(study);
+  writer.finish_pictures();
   writer.write("report.md", to_markdown(report, writer.pictures()));
   writer.write("report.html", to_html(report, writer.pictures()));
 }

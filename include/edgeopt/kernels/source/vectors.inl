@@ -28,6 +28,13 @@ template <class Vector>
   __builtin_memcpy(to, &vector, sizeof vector);
 }
 
+/// The pointer itself, of which the compiler knows no more: it would keep a pointer for each of
+/// many addresses otherwise, more than there are registers.
+[[gnu::always_inline]] inline float* opaque(float* pointer) {
+  asm("" : "+r"(pointer));
+  return pointer;
+}
+
 /// The larger one in each lane; where they cannot be compared, `b`.
 template <class Vector>
 [[gnu::always_inline]] inline Vector maximum(Vector a, Vector b) {

@@ -100,6 +100,44 @@ struct PlotArea {
   return "\u2026" + text.substr(begin);
 }
 
+}  // namespace edgeopt::inline v0::io::detail
+
+namespace edgeopt::inline v0::io {
+
+/// A picture that gnuplot is drawing.
+class UnfinishedPicture {
+ public:
+  /// @throws SystemError when gnuplot cannot be started
+  UnfinishedPicture(const std::filesystem::path& gnuplot, const TemporaryFile& script)
+      // -d: the user's own settings do not change the picture.
+      : gnuplot_(gnuplot.string()), program_(gnuplot, {"-d"}, script) {}
+
+  /// Waits for the picture and gives the bytes of its PNG file; to be called once.
+  /// @throws SystemError when gnuplot made none
+  [[nodiscard]] std::string finish() {
+    const ProgramResult result = program_.finish();
+    if (result.exit_status != 0 || result.output.empty())
+      throw SystemError(gnuplot_, "made no picture" + reason(result.errors));
+    return with_resolution(result.output, detail::picture_dots_per_inch);
+  }
+
+ private:
+  /// gnuplot's first complaint; it draws a caret under the place before it says what is wrong.
+  static std::string reason(std::string_view errors) {
+    const std::size_t line = errors.find("line ");
+    if (line == errors.npos) return "";
+    errors.remove_prefix(line);
+    return ": " + std::string(errors.substr(0, errors.find('\n')));
+  }
+
+  std::string gnuplot_;
+  RunningProgram program_;
+};
+
+}  // namespace edgeopt::inline v0::io
+
+namespace edgeopt::inline v0::io::detail {
+
 /// Collects commands and data for gnuplot and runs it.
 class GnuplotRun {
  public:
@@ -146,26 +184,14 @@ class GnuplotRun {
              "',17'\n";
   }
 
-  /// Runs gnuplot; gives the picture. @throws SystemError when it makes none
-  [[nodiscard]] std::string picture(const std::filesystem::path& gnuplot) {
+  /// Starts gnuplot. @throws SystemError when that cannot be done
+  [[nodiscard]] UnfinishedPicture start(const std::filesystem::path& gnuplot) {
     stream_.flush();
     if (!stream_) throw SystemError("temporary file", "cannot be written");
-    // -d: the user's own settings do not change the picture.
-    const ProgramResult result = run_program(gnuplot, {"-d"}, script_);
-    if (result.exit_status != 0 || result.output.empty())
-      throw SystemError(gnuplot.string(), "made no picture" + reason(result.errors));
-    return with_resolution(result.output, picture_dots_per_inch);
+    return {gnuplot, script_};
   }
 
  private:
-  /// gnuplot's first complaint; it draws a caret under the place before it says what is wrong.
-  static std::string reason(std::string_view errors) {
-    const std::size_t line = errors.find("line ");
-    if (line == errors.npos) return "";
-    errors.remove_prefix(line);
-    return ": " + std::string(errors.substr(0, errors.find('\n')));
-  }
-
   TemporaryFile script_;
   gnuplotio::Gnuplot stream_;
 };
