@@ -1,4 +1,5 @@
-// What the analysis of ONNX files costs: reading, shapes, costs and live bytes, together and apart.
+// What the analysis of ONNX files costs: reading, shapes, costs, live bytes and the memory plan,
+// together and apart.
 // Files are arguments (`bench_analyze model.onnx ...`), else those of the oracles with the most
 // nodes. Time a node is the counter `per_node`.
 #include <benchmark/benchmark.h>
@@ -58,14 +59,23 @@ void live_bytes(benchmark::State& state, const std::string& path) {
   count_nodes(state, model.graph);
 }
 
-/// Shapes, costs and live bytes: what a caller pays once a model is read.
+void plan(benchmark::State& state, const std::string& path) {
+  edgeopt::io::OnnxModel model = load(path);
+  (void)edgeopt::infer_known_shapes(model.graph);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(
+        edgeopt::plan_memory(model.graph, {.rule = edgeopt::StorageRule::folded}));
+  count_nodes(state, model.graph);
+}
+
+/// Shapes, costs and plan: what a caller pays once a model is read.
 void analyze(benchmark::State& state, const std::string& path) {
   edgeopt::io::OnnxModel model = load(path);
   for (auto _ : state) {
     benchmark::DoNotOptimize(edgeopt::infer_known_shapes(model.graph));
     benchmark::DoNotOptimize(edgeopt::operator_costs(model.graph));
     benchmark::DoNotOptimize(
-        edgeopt::activation_liveness(model.graph, edgeopt::StorageRule::folded));
+        edgeopt::plan_memory(model.graph, {.rule = edgeopt::StorageRule::folded}));
   }
   count_nodes(state, model.graph);
 }
@@ -95,7 +105,8 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark(("shapes/" + name).c_str(), infer, path);
     benchmark::RegisterBenchmark(("costs/" + name).c_str(), count_costs, path);
     benchmark::RegisterBenchmark(("live_bytes/" + name).c_str(), live_bytes, path);
-    benchmark::RegisterBenchmark(("shapes_costs_and_live_bytes/" + name).c_str(), analyze, path);
+    benchmark::RegisterBenchmark(("plan/" + name).c_str(), plan, path);
+    benchmark::RegisterBenchmark(("shapes_costs_and_plan/" + name).c_str(), analyze, path);
   }
   benchmark::RunSpecifiedBenchmarks();
 }
