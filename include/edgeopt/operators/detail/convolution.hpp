@@ -234,7 +234,7 @@ inline void transposed_convolution(Site& site) {
 [[nodiscard]] inline SlidingWindow pooling_window(const Site& site, const Tensor& x) {
   expect_spatial(site, x);
   const std::size_t axes = x.shape.size() - 2;
-  const SlidingWindow window = window_of(site, site.extents("kernel_shape", axes, 1, 0));
+  SlidingWindow window = window_of(site, site.extents("kernel_shape", axes, 1, 0));
   for (std::size_t axis = 0; axis < axes; ++axis) {
     if (window.kernel[axis] < 1)
       site.refuse_attribute("kernel_shape", "missing", std::to_string(axes) + " integers >= 1");

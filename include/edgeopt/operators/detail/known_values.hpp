@@ -80,6 +80,7 @@ std::vector<std::int64_t> integers_from(const std::vector<std::byte>& data) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     T value{};
     std::memcpy(&value, data.data() + i * sizeof(T), sizeof(T));
+    // A char is a small integer here. NOLINTNEXTLINE(bugprone-signed-char-misuse)
     values[i] = static_cast<std::int64_t>(value);
   }
   return values;

@@ -10,6 +10,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>  // std::move
 #include <vector>
 
@@ -201,10 +202,8 @@ class OnnxFunctions {
   std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }
 
  private:
-  struct Key {
-    std::string_view domain, name, overload;
-    friend auto operator<=>(const Key&, const Key&) = default;
-  };
+  /// Domain, name, overload.
+  using Key = std::tuple<std::string_view, std::string_view, std::string_view>;
 
   // What functions may become: bytes of nodes, and a count for each, since nodes that are put in
   // place of calls take memory that the file does not.
