@@ -39,13 +39,16 @@ inline void add_batch_option(CLI::App& app, std::int64_t& batch) {
   app.add_option("--batch", batch, "Images in a batch")->check(at_least(1))->capture_default_str();
 }
 
-/// --precision
-inline void add_precision_option(CLI::App& app, edgeopt::Precision& precision) {
+/// --precision; `precision` takes an `edgeopt::Precision`.
+template <class Target>
+void add_precision_option(
+    CLI::App& app, Target& precision,
+    const std::string& description = "How weights and activations are stored") {
   using edgeopt::Precision;
   add_choice<Precision>(
       app, "--precision", precision,
       {{"fp32", Precision::fp32}, {"fp16", Precision::fp16}, {"int8", Precision::int8}},
-      "How weights and activations are stored");
+      description);
 }
 
 }  // namespace examples

@@ -39,7 +39,6 @@ struct NetworkSource {
 /// MODEL, --dim, --batch, --precision and those of SmallCNN. Returns MODEL, for options that do not
 /// go with it.
 inline CLI::Option* add_network_source(CLI::App& app, NetworkSource& source) {
-  using edgeopt::Precision;
   CLI::Option* model =
       app.add_option("model", source.model, "ONNX file; without one, SmallCNN")->type_name("MODEL");
   add_dimension_option(app, source.dimensions)->needs(model);
@@ -47,11 +46,9 @@ inline CLI::Option* add_network_source(CLI::App& app, NetworkSource& source) {
                  "Images in a batch, 1 if not given; of a model: value of symbolic first extents")
       ->check(at_least(1))
       ->type_name("N");
-  add_choice<Precision>(
-      app, "--precision", source.precision,
-      {{"fp32", Precision::fp32}, {"fp16", Precision::fp16}, {"int8", Precision::int8}},
-      "How weights and activations are stored; of a model: as if its floating tensors were, else "
-      "as in the file");
+  add_precision_option(app, source.precision,
+                       "How weights and activations are stored; of a model: as if its floating "
+                       "tensors were, else as in the file");
   add_network_options(app, source.spec);
   for (const char* option : {"--conv1", "--conv2", "--classes", "--input"})
     app.get_option(option)->excludes(model);

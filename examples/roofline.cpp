@@ -94,8 +94,14 @@ void print_energy(const Options& options) {
                   options.format);
 }
 
+edgeopt::Roofline roofline_of_device(const Options& options) {
+  return edgeopt::device_roofline(
+      examples::named_device(examples::read_devices(options.files), options.device));
+}
+
 /// A model's nodes under the ceilings of a device.
-edgeopt::RooflineAnalysis analyse_model(const Options& options, const edgeopt::Roofline& roofline) {
+edgeopt::RooflineAnalysis analyse_model(const Options& options) {
+  const edgeopt::Roofline roofline = roofline_of_device(options);
   const examples::NamedGraph network = examples::read_model(options.source);
   const std::vector<edgeopt::NodeCost> costs = edgeopt::operator_costs(network.graph);
   edgeopt::NodeOperators found = edgeopt::node_operators(network.graph, costs);
@@ -109,8 +115,7 @@ edgeopt::RooflineAnalysis analyse_model(const Options& options, const edgeopt::R
 }
 
 /// SmallCNN's layers, with measured times where the machine was measured.
-edgeopt::RooflineAnalysis analyse_small_cnn(const Options& options,
-                                            const edgeopt::Roofline& of_device) {
+edgeopt::RooflineAnalysis analyse_small_cnn(const Options& options) {
   const examples::NetworkSource& source = options.source;
   const edgeopt::Precision precision = source.small_cnn_precision();
   const std::int64_t batch = source.small_cnn_batch();
@@ -121,7 +126,8 @@ edgeopt::RooflineAnalysis analyse_small_cnn(const Options& options,
   edgeopt::RooflineAnalysis analysis;
   analysis.network =
       "SmallCNN in " + std::string(to_string(precision)) + ", batch of " + std::to_string(batch);
-  analysis.roofline = options.measure ? measure_machine(options, 1).roofline : of_device;
+  analysis.roofline =
+      options.measure ? measure_machine(options, 1).roofline : roofline_of_device(options);
   // Our own engines use F(2 x 2, 3 x 3).
   std::vector<edgeopt::RooflineOperator> operators = edgeopt::layer_operators(
       source.spec, batch, precision, options.winograd_tile.value_or(options.measure ? 2 : 1));
@@ -134,10 +140,7 @@ edgeopt::RooflineAnalysis analyse_small_cnn(const Options& options,
 }
 
 edgeopt::RooflineAnalysis analyse(const Options& options) {
-  const edgeopt::Roofline of_device = edgeopt::device_roofline(
-      examples::named_device(examples::read_devices(options.files), options.device));
-  return options.source.is_model() ? analyse_model(options, of_device)
-                                   : analyse_small_cnn(options, of_device);
+  return options.source.is_model() ? analyse_model(options) : analyse_small_cnn(options);
 }
 
 void report(const Options& options) {
