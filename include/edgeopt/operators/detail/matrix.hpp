@@ -230,21 +230,28 @@ inline void determinant(Site& site) {
   site.give(x.type, Shape(x.shape.begin(), x.shape.end() - 2));
 }
 
+/// What every recurrent operator begins with: x, W of the inputs and R of the hidden state.
+struct RecurrentInputs {
+  const Tensor& x;
+  const Tensor& w;
+  const Tensor& r;
+  std::int64_t directions;
+};
+[[nodiscard]] inline RecurrentInputs recurrent_inputs(const Site& site) {
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}, std::size_t{2}})
+    site.expect_rank(site.input(i), 3);
+  const bool both = site.attribute<std::string>("direction", "forward") == "bidirectional";
+  return {site.input(0), site.input(1), site.input(2), both ? 2 : 1};
+}
+
 /// LSTM, GRU, RNN(x [steps, batch, inputs], W [directions, gates hidden, inputs],
 /// R [directions, gates hidden, hidden], ...): every output, the last one and the last cell. With
 /// layout 1 the batch comes first.
 inline void recurrent(Site& site) {
   site.expect_inputs(3, 8);
-  const Tensor& x = site.input(0);
-  const Tensor& w = site.input(1);
-  const Tensor& r = site.input(2);
-  site.expect_rank(x, 3);
-  site.expect_rank(w, 3);
-  site.expect_rank(r, 3);
+  const auto [x, w, r, directions] = recurrent_inputs(site);
   const std::int64_t gates = site.node().op == "LSTM" ? 4 : site.node().op == "GRU" ? 3 : 1;
   const std::int64_t hidden = site.integer("hidden_size", r.shape[2]);
-  const std::string direction = site.attribute<std::string>("direction", "forward");
-  const std::int64_t directions = direction == "bidirectional" ? 2 : 1;
   if (hidden < 0 && site.has_attribute("hidden_size"))
     site.refuse_attribute("hidden_size", std::to_string(hidden), "an integer >= 1");
   site.expect_shape(w, {directions, site.product({gates, hidden}), x.shape[2]});
@@ -347,14 +354,7 @@ inline void linear_attention(Site& site) {
 /// R [directions, hidden, 4 hidden], ...) of com.microsoft: an LSTM whose weights are bytes.
 inline void quantized_recurrent(Site& site) {
   site.expect_inputs(3, 12);
-  const Tensor& x = site.input(0);
-  const Tensor& w = site.input(1);
-  const Tensor& r = site.input(2);
-  site.expect_rank(x, 3);
-  site.expect_rank(w, 3);
-  site.expect_rank(r, 3);
-  const std::int64_t directions =
-      site.attribute<std::string>("direction", "forward") == "bidirectional" ? 2 : 1;
+  const auto [x, w, r, directions] = recurrent_inputs(site);
   const std::int64_t hidden = r.shape[1];
   site.expect_shape(w, {directions, x.shape[2], site.product({4, hidden})});
   site.expect_shape(r, {directions, hidden, site.product({4, hidden})});
