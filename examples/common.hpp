@@ -9,6 +9,7 @@
 #include <exception>
 #include <iostream>
 #include <limits>
+#include <new>  // std::bad_alloc
 #include <string>
 #include <utility>
 #include <vector>
@@ -93,6 +94,8 @@ int run(Program& program, int argc, char** argv, Body&& body) {
     return complain(std::string(error.what()) + " (see --help)", wrong_usage);
   } catch (const edgeopt::Interrupted& error) {
     return complain(error.what(), interrupted);
+  } catch (const std::bad_alloc&) {
+    return complain("there is not enough memory for what was asked", failure);
   } catch (const std::exception& error) {
     return complain(error.what(), failure);
   }

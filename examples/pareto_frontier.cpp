@@ -1,4 +1,6 @@
 // Any table in, its non-dominated rows out.
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <edgeopt/error.hpp>
 #include <edgeopt/hypervolume.hpp>
@@ -54,13 +56,20 @@ Objectives objectives_of(const Table& table, const std::vector<std::string>& min
   add(minimized, Direction::minimize);
   add(maximized, Direction::maximize);
   for (std::size_t row = 0; row < table.rows.size(); ++row)
-    for (const std::size_t column : columns)
-      objectives.points.push_back(edgeopt::cell_value<double>(table, row, column));
+    for (const std::size_t column : columns) {
+      const auto value = edgeopt::cell_value<double>(table, row, column);
+      if (std::isnan(value))
+        throw edgeopt::InputError(table.name, table.place(row, column), "nan", "a number");
+      objectives.points.push_back(value);
+    }
   return objectives;
 }
 
 /// All rows with their rank in a column of its own.
 Table with_ranks(Table table, const Objectives& objectives) {
+  if (std::ranges::find(table.header, "rank") != table.header.end())
+    throw edgeopt::InputError(table.name, "header", "a column 'rank'",
+                              "none, because --ranks adds it");
   const auto ranks = edgeopt::non_dominated_ranks(objectives.points, objectives.directions);
   table.header.emplace_back("rank");
   for (std::size_t row = 0; row < ranks.size(); ++row) table.rows[row].emplace_back(ranks[row]);

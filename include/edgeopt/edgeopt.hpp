@@ -43,6 +43,7 @@
 #include "edgeopt/io/mapped_file.hpp"
 #include "edgeopt/io/markdown.hpp"
 #include "edgeopt/io/named_arrays.hpp"
+#include "edgeopt/io/new_folders.hpp"
 #include "edgeopt/io/npy.hpp"
 #include "edgeopt/io/output_folder.hpp"
 #include "edgeopt/io/powercap.hpp"

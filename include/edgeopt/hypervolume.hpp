@@ -25,6 +25,12 @@ namespace edgeopt::inline v0 {
 
 namespace detail {
 
+[[noreturn]] inline void refuse_objective(double value, std::size_t objective,
+                                          const std::string& whose) {
+  throw DomainError("objective " + std::to_string(objective + 1) + " of " + whose,
+                    format_real(value), "a finite number");
+}
+
 /// Edge lengths of the boxes between points and the reference, all > 0; a larger box dominates
 /// more.
 using Box = std::span<const double>;
@@ -212,10 +218,14 @@ inline MinimizedPoints points_below(std::span<const double> points,
     throw DomainError("values of the reference point", std::to_string(reference.size()),
                       std::to_string(directions.size()) + ", one for each objective");
   detail::require_points(points, directions.size());
-  for (const std::span<const double> values : {points, reference})
-    for (const double value : values)
-      if (!std::isfinite(value))
-        throw DomainError("objective", format_real(value), "a finite number");
+  const std::size_t objectives = directions.size();
+  for (std::size_t i = 0; i < points.size(); ++i)
+    if (!std::isfinite(points[i]))
+      detail::refuse_objective(points[i], i % objectives,
+                               "point " + std::to_string(i / objectives + 1));
+  for (std::size_t i = 0; i < reference.size(); ++i)
+    if (!std::isfinite(reference[i]))
+      detail::refuse_objective(reference[i], i, "the reference point");
   const detail::MinimizedPoints below = detail::points_below(points, reference, directions);
   if (directions.size() == 2) return detail::hypervolume_2d(below);
   if (directions.size() == 3) return detail::hypervolume_3d(below);

@@ -3,8 +3,9 @@
 /// Statistics of a sample: mean, deviations, percentiles, and the intervals that tell how far to
 /// trust them.
 ///
-/// Every function refuses an empty sample and numbers that are not finite. What is undefined for
-/// one value (sample deviation, interval of the mean) comes as an optional without value.
+/// Every function refuses an empty sample and numbers that are not finite, or so large (beyond
+/// 1e140) that their squares cannot be summed. What is undefined for one value (sample deviation,
+/// interval of the mean) comes as an optional without value.
 #pragma once
 
 #include <algorithm>  // std::sort
@@ -33,9 +34,11 @@ namespace detail {
 
 inline void require_sample(std::span<const double> values) {
   if (values.empty()) throw DomainError("sample", "empty", "at least one value");
+  constexpr double most = 1e140;  // squares of such numbers can be summed
   for (const double value : values)
-    if (!std::isfinite(value))
-      throw DomainError("value of the sample", format_real(value), "a finite number");
+    if (!(std::abs(value) <= most))
+      throw DomainError("value of the sample", format_real(value),
+                        "a number from -1e+140 to 1e+140");
 }
 
 inline void require_open_unit(const char* name, double value) {
@@ -164,11 +167,13 @@ inline double beta_fraction(double x, double a, double b) {
   return fraction;
 }
 
-/// Density of Student's t.
-inline double t_density(double t, double degrees) {
+/// Natural logarithm of the density of Student's t, which itself is no longer a double far out.
+inline double t_log_density(double t, double degrees) {
   constexpr double pi = 3.14159265358979323846;
-  return std::exp(log_gamma_half_step(degrees / 2) - 0.5 * std::log(pi * degrees) -
-                  (degrees + 1) / 2 * std::log1p(t * t / degrees));
+  const double squares =  // ln(1 + t^2 / degrees)
+      t < 1e150 ? std::log1p(t * t / degrees) : 2 * std::log(t) - std::log(degrees);
+  return log_gamma_half_step(degrees / 2) - 0.5 * std::log(pi * degrees) -
+         (degrees + 1) / 2 * squares;
 }
 
 /// P(T > t) for t >= 0: half of I_x(degrees / 2, 1 / 2) at x = degrees / (degrees + t^2)
@@ -180,9 +185,28 @@ inline double t_tail(double t, double degrees) {
   const double y = t * t / (degrees + t * t);  // 1 - x, without cancellation
   if (y == 0) return 0.5;
   // x^a y^b / B(a, b) = t density(t), so no beta function is needed.
-  const double front = t * t_density(t, degrees);
+  const double front = std::exp(std::log(t) + t_log_density(t, degrees));
   if (x < (a + 1) / (a + b + 2)) return 0.5 * front / a * beta_fraction(x, a, b);
   return 0.5 - 0.5 * front / b * beta_fraction(y, b, a);
+}
+
+}  // namespace detail
+
+namespace detail {
+
+/// The point that Student's t exceeds with that probability, 0 < probability <= 0.5.
+inline double t_upper(double probability, std::int64_t degrees) {
+  const auto n = static_cast<double>(degrees);
+  return tail_point([n](double t) { return t_tail(t, n); },
+                    [n](double t) { return std::exp(t_log_density(t, n)); }, probability);
+}
+
+/// The same for the standard normal distribution.
+inline double normal_upper(double probability) {
+  constexpr double sqrt_half = 0.70710678118654752440;
+  constexpr double density_at_0 = 0.39894228040143267794;  // 1 / sqrt(2 pi)
+  return tail_point([](double z) { return 0.5 * std::erfc(z * sqrt_half); },
+                    [](double z) { return density_at_0 * std::exp(-0.5 * z * z); }, probability);
 }
 
 }  // namespace detail
@@ -195,10 +219,8 @@ inline double t_tail(double t, double degrees) {
   if (degrees < 1)
     throw DomainError("degrees of freedom", std::to_string(degrees), "an integer >= 1");
   if (probability == 0.5) return 0;
-  if (probability < 0.5) return -t_quantile(1 - probability, degrees);
-  const auto n = static_cast<double>(degrees);
-  return detail::tail_point([n](double t) { return detail::t_tail(t, n); },
-                            [n](double t) { return detail::t_density(t, n); }, 1 - probability);
+  return probability < 0.5 ? -detail::t_upper(probability, degrees)
+                           : detail::t_upper(1 - probability, degrees);
 }
 
 /// The point that the standard normal distribution stays below with that probability.
@@ -206,12 +228,8 @@ inline double t_tail(double t, double degrees) {
 [[nodiscard]] inline double normal_quantile(double probability) {
   detail::require_open_unit("probability", probability);
   if (probability == 0.5) return 0;
-  if (probability < 0.5) return -normal_quantile(1 - probability);
-  constexpr double sqrt_half = 0.70710678118654752440;
-  constexpr double density_at_0 = 0.39894228040143267794;  // 1 / sqrt(2 pi)
-  return detail::tail_point([](double z) { return 0.5 * std::erfc(z * sqrt_half); },
-                            [](double z) { return density_at_0 * std::exp(-0.5 * z * z); },
-                            1 - probability);
+  return probability < 0.5 ? -detail::normal_upper(probability)
+                           : detail::normal_upper(1 - probability);
 }
 
 /// Confidence interval of the mean: mean +- t s / sqrt(n) with the sample deviation s and Student's
@@ -223,7 +241,7 @@ inline double t_tail(double t, double degrees) {
   const double centre = mean(values);
   const std::optional<double> deviation = sample_deviation(values);
   if (!deviation) return std::nullopt;
-  const double t = t_quantile(0.5 + level / 2, static_cast<std::int64_t>(values.size()) - 1);
+  const double t = detail::t_upper((1 - level) / 2, static_cast<std::int64_t>(values.size()) - 1);
   const double half = t * *deviation / std::sqrt(static_cast<double>(values.size()));
   return Interval{centre - half, centre + half};
 }
@@ -237,7 +255,7 @@ inline double t_tail(double t, double degrees) {
   if (trials < 1) throw DomainError("trials", std::to_string(trials), "an integer >= 1");
   if (successes < 0 || successes > trials)
     throw DomainError("successes", std::to_string(successes), "0 to " + std::to_string(trials));
-  const double z = normal_quantile(0.5 + level / 2);
+  const double z = detail::normal_upper((1 - level) / 2);
   const auto n = static_cast<double>(trials);
   const double share = static_cast<double>(successes) / n;
   const double width = 1 + z * z / n;

@@ -2,17 +2,17 @@ edgeopt_add_example_test(fetch_dataset_help fetch_dataset ARGS --help STDOUT "--
 edgeopt_add_example_test(fetch_dataset_unknown fetch_dataset ARGS mnis STATUS 2 STDERR "mnis not in")
 edgeopt_add_example_test(fetch_dataset_absent_folder fetch_dataset
   ARGS mnist --from nowhere STATUS 1 STDERR "train-images-idx3-ubyte.gz: cannot be read: No such file"
-  ABSENT data/mnist)
+  ABSENT data)
 
 # Files of the right name with other content are refused and do not stay.
 file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/forged/train-images-idx3-ubyte.gz "not the published bytes")
 edgeopt_add_example_test(fetch_dataset_forged fetch_dataset
   ARGS mnist --from ${CMAKE_CURRENT_BINARY_DIR}/forged STATUS 1
   STDERR "found SHA-256 [0-9a-f]+, expected 440fcabf[0-9a-f]+, that of the published file"
-  ABSENT data/mnist)
+  ABSENT data)
 edgeopt_add_example_test(fetch_dataset_forged_address fetch_dataset
   ARGS mnist --from file://${CMAKE_CURRENT_BINARY_DIR}/forged STATUS 1
-  STDERR "as received: found SHA-256" ABSENT data/mnist)
+  STDERR "as received: found SHA-256" ABSENT data)
 
 # The real thing, where it is at hand.
 if(DEFINED ENV{EDGEOPT_DATA_DIR})

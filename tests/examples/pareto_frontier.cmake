@@ -26,4 +26,7 @@ edgeopt_add_example_test(pareto_header_only pareto_frontier
   ARGS ${CMAKE_CURRENT_BINARY_DIR}/header_only.csv --minimize cost STDOUT "^cost,gain\n$")
 file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/nan.csv "cost,gain\n1,nan\n")
 edgeopt_add_example_test(pareto_nan pareto_frontier
-  ARGS ${CMAKE_CURRENT_BINARY_DIR}/nan.csv --minimize cost gain STATUS 1 STDERR "objective 2 of point 1 is nan")
+  ARGS ${CMAKE_CURRENT_BINARY_DIR}/nan.csv --minimize cost gain STATUS 1 STDERR "nan.csv: line 2, column 'gain': found nan, expected a number")
+file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/ranked.csv "rank,cost\n1,1\n")
+edgeopt_add_example_test(pareto_ranked_before pareto_frontier
+  ARGS ${CMAKE_CURRENT_BINARY_DIR}/ranked.csv --minimize cost --ranks STATUS 1 STDERR "found a column 'rank', expected none")

@@ -1,4 +1,4 @@
-// file.hpp, output_folder.hpp, program.hpp, utf8.hpp
+// file.hpp, new_folders.hpp, output_folder.hpp, program.hpp, utf8.hpp
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -115,7 +115,6 @@ TEST_CASE("an output folder without commit takes back what it made") {
       io::OutputFolder output(folder.path() / "a");
       output.stage("table.csv", "1");
       output.write_hidden("checkpoint", "half");
-      output.keep();
     }
     CHECK(names_in(folder.path() / "a") == Names{".checkpoint"});
     io::OutputFolder output(folder.path() / "a");
@@ -230,4 +229,6 @@ TEST_CASE("UTF-8 is told from other bytes") {
         "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80", "\xff"})
     CHECK(io::valid_utf8_prefix("ab" + bad) == 2);
   CHECK(io::character_count("\xc3\xbc\xe2\x82\xac.") == 3);
+  CHECK(io::to_utf8("\xc3\xbc.") == "\xc3\xbc.");
+  CHECK(io::to_utf8("a\xff\xc3.\xe2\x82") == "a\uFFFD\uFFFD.\uFFFD\uFFFD");
 }

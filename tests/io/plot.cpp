@@ -216,6 +216,8 @@ TEST_CASE("without gnuplot there is a sentence") {
              Contains("/bin/false: made no picture"));
   CHECK_THAT(refusal([] { return io::to_png(example(), "/bin/true"); }),
              Contains("/bin/true: made no picture"));
+  CHECK_THAT(refusal([] { return io::to_png(example(), "/bin/echo"); }),  // prints something else
+             Contains("/bin/echo: made no picture"));
   CHECK(io::missing_pictures_note({"a.png", "b.png"}) ==
         "not drawn: a.png, b.png (gnuplot was not found; on Debian: apt install gnuplot-nox "
         "fonts-dejavu-core)");

@@ -27,7 +27,8 @@ static bool has_avx2() {
 static float difference(const float (&a)[10], const float (&b)[10]) {
   float largest = 0, scale = 0;
   for (int i = 0; i < 10; ++i) {
-    largest = std::fmax(largest, std::fabs(a[i] - b[i]));
+    const float deviation = std::fabs(a[i] - b[i]);
+    if (!(deviation <= largest)) largest = std::isnan(deviation) ? HUGE_VALF : deviation;
     scale = std::fmax(scale, std::fabs(a[i]));
   }
   return largest / scale;

@@ -4,6 +4,7 @@
 #include "edgeopt/nn/forward.hpp"
 #include "edgeopt/nn/loss.hpp"
 #include "edgeopt/nn/small_cnn.hpp"
+#include "largest.hpp"
 #include "random_images.hpp"
 
 namespace {
@@ -130,12 +131,12 @@ std::vector<long double> plain_logits(const SmallCNN<long double>& model,
 template <class A, class B>
 long double largest_difference(const A& a, const B& b) {
   REQUIRE(a.size() == b.size());
-  long double largest = 0;
+  Largest<long double> difference;
   auto other = b.begin();
   for (const auto value : a)
-    largest = std::max(
-        largest, std::abs(static_cast<long double>(value) - static_cast<long double>(*other++)));
-  return largest;
+    difference.include(
+        std::abs(static_cast<long double>(value) - static_cast<long double>(*other++)));
+  return difference.value();
 }
 
 TEMPLATE_TEST_CASE("the forward pass is the definition's", "", float, double, long double) {
@@ -247,18 +248,16 @@ TEST_CASE("gradients are the slopes of the loss") {
   visit_parameters(
       [&](const std::string& name, auto& parameter, const auto& gradient) {
         INFO(name);
-        double largest = 0;
+        Largest<double> difference;
         for (std::size_t i = 0; i < parameter.size(); ++i)
-          largest =
-              std::max(largest, std::abs(slope(parameter.data()[i], loss) - gradient.data()[i]));
-        CHECK(largest < tolerance);
+          difference.include(std::abs(slope(parameter.data()[i], loss) - gradient.data()[i]));
+        CHECK(difference.value() < tolerance);
       },
       model, result.gradients.parameters);
-  double largest = 0;
+  Largest<double> difference;
   for (std::size_t i = 0; i < images.size(); ++i)
-    largest =
-        std::max(largest, std::abs(slope(images[i], loss) - result.gradients.images.data()[i]));
-  CHECK(largest < tolerance);
+    difference.include(std::abs(slope(images[i], loss) - result.gradients.images.data()[i]));
+  CHECK(difference.value() < tolerance);
 }
 
 TEMPLATE_TEST_CASE("gradients in every precision agree", "", float, long double) {

@@ -12,6 +12,7 @@
 #include "edgeopt/nn/adam.hpp"
 #include "edgeopt/nn/backward.hpp"
 #include "edgeopt/nn/parameter_spans.hpp"
+#include "largest.hpp"
 #include "random_images.hpp"
 
 namespace {
@@ -38,19 +39,18 @@ SmallCNN<To> converted(const SmallCNN<From>& model) {
 
 // The largest difference of a tensor, relative to its largest value.
 double largest_deviation(const SmallCNN<float>& found, const SmallCNN<double>& expected) {
-  double largest = 0;
+  Largest<double> deviation;
   visit_parameters(
       [&](const char*, const auto& f, const auto& e) {
-        double difference = 0, size = 0;
+        Largest<double> difference, size;
         for (std::size_t i = 0; i < e.size(); ++i) {
-          difference =
-              std::max(difference, std::abs(static_cast<double>(f.data()[i]) - e.data()[i]));
-          size = std::max(size, std::abs(e.data()[i]));
+          difference.include(std::abs(static_cast<double>(f.data()[i]) - e.data()[i]));
+          size.include(std::abs(e.data()[i]));
         }
-        if (difference > 0) largest = std::max(largest, difference / size);
+        if (difference.value() > 0) deviation.include(difference.value() / size.value());
       },
       found, expected);
-  return largest;
+  return deviation.value();
 }
 
 struct TrainingCase {

@@ -61,8 +61,8 @@ TEST_CASE("shifting and scaling act on mean and deviation as they should") {
 }
 
 TEST_CASE("empty samples and numbers that are not finite are refused") {
-  for (const Sample& bad :
-       {Sample{}, Sample{1, not_a_number}, Sample{infinity}, Sample{-infinity, 1}}) {
+  for (const Sample& bad : {Sample{}, Sample{1, not_a_number}, Sample{infinity},
+                            Sample{-infinity, 1}, Sample{1e141, 1}}) {
     CHECK_THROWS_AS(mean(bad), DomainError);
     CHECK_THROWS_AS(population_deviation(bad), DomainError);
     CHECK_THROWS_AS(sample_deviation(bad), DomainError);
@@ -89,6 +89,14 @@ TEST_CASE("Student's t has closed forms for one and two degrees of freedom") {
     CHECK(t_quantile(1 - p, 5) == Approx(-t_quantile(p, 5)).epsilon(1e-9));
   }
   CHECK_THROWS_AS(t_quantile(0.9, 0), DomainError);
+}
+
+TEST_CASE("quantiles keep their digits in the lower tail") {
+  constexpr double pi = 3.14159265358979323846;
+  for (const double p : {1e-300, 1e-17, 1e-12, 1e-8})
+    CHECK(t_quantile(p, 1) == Approx(-1 / std::tan(pi * p)).epsilon(1e-10));
+  CHECK(normal_quantile(1e-17) == Approx(-8.493793224109598).epsilon(1e-12));
+  CHECK(normal_quantile(1e-300) == Approx(-37.0471).epsilon(1e-5));
 }
 
 TEST_CASE("Student's t falls towards the normal quantile") {

@@ -273,6 +273,9 @@ TEST_CASE("values out of range") {
                                  "cpu_frequency_scale: 0",
                                  "memory_bandwidth_gbps: 0",
                                  "peak_compute_gmacs: 0",
+                                 "peak_compute_gmacs: 1e308",
+                                 "memory_bandwidth_gbps: 1e-300",
+                                 "power_watts: 1.7e308",
                                  "benchmark_repeats: 0",
                                  "benchmark_warmup: -1",
                                  "benchmark_runs: 0",
@@ -291,6 +294,9 @@ TEST_CASE("a message names file, line, key, value and what is allowed") {
   CHECK(problem_of("seed: 1\n\nepochs: 0") == "line 3, key 'epochs' | '0' | an integer >= 1");
   CHECK(problem_of("pruning_levels:\n  - 0\n  - 1.5") ==
         "line 3, key 'pruning_levels', item 2 | '1.5' | a number in [0, 1)");
+  CHECK(problem_of("epochs:\n\n# nothing\nseed: 1") ==
+        "line 1, key 'epochs' | null | an integer >= 1");
+  CHECK(problem_of("seed: 1\nepochs:\n") == "line 2, key 'epochs' | null | an integer >= 1");
   CHECK(problem_of("dataset: fashion_mnist") ==
         "line 1, key 'dataset' | 'fashion_mnist' | synthetic, mnist, fashion-mnist or idx "
         "(did you mean 'fashion-mnist'?)");

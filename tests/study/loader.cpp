@@ -143,6 +143,9 @@ TEST_CASE("unusable loaders are refused") {
   const Dataset data = numbered(3);
   const Dataset empty;
   CHECK_THROWS_AS(BatchLoader(empty, {}), DomainError);
+  Dataset torn = numbered(3);
+  torn.images.pop_back();
+  CHECK_THROWS_AS(BatchLoader(torn, {}), DomainError);
   CHECK_THROWS_AS(BatchLoader(data, {.batch_size = 0}), DomainError);
   CHECK_THROWS_AS(BatchLoader(data, {.workers = -1}), DomainError);
 }

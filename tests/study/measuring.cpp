@@ -128,6 +128,9 @@ TEST_CASE("A confusion matrix holds the answers of an engine") {
   CHECK_THROWS_AS(answers.count(2, 0), DomainError);
   CHECK_FALSE(ConfusionMatrix(3).accuracy_of(1).has_value());
   CHECK_THROWS_AS(ConfusionMatrix(3).accuracy(), DomainError);
+  ConfusionMatrix three(3);
+  CHECK_THROWS_AS(three += ConfusionMatrix(2), DomainError);
+  CHECK_THROWS_AS(three += ConfusionMatrix(4), DomainError);
 }
 
 TEST_CASE("Accuracy depends neither on the batch size nor on the number of threads") {
@@ -146,6 +149,9 @@ TEST_CASE("Accuracy of what cannot be evaluated is refused") {
                     "data set is empty, allowed is at least one image");
   CHECK_THROWS_WITH(evaluate_accuracy(engine, data, 0),
                     "batch_size is 0, allowed is an integer >= 1");
+  Dataset torn = data;
+  torn.images.pop_back();
+  CHECK_THROWS_AS(evaluate_accuracy(engine, torn, 3), DomainError);
   Dataset wide = data;
   wide.shape = {1, 1, 4};
   CHECK_THROWS_WITH(evaluate_accuracy(engine, wide, 3),

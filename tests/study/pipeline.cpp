@@ -228,7 +228,7 @@ TEST_CASE("A study that ends before its first result leaves nothing behind") {
     CHECK_THROWS_AS(run_study(config, fake_time()), InputError);
   }
   SECTION("when training diverges") {
-    config.learning_rate = 1e30;
+    config.learning_rate = 1e29;
     CHECK_THROWS_WITH(run_study(config, fake_time()), Catch::Contains("diverged"));
   }
   SECTION("without a checkpoint to go on from") {
@@ -264,10 +264,12 @@ TEST_CASE("A study replaces the files of the one before and touches no others") 
   edgeopt::io::write_file(temporary.path() / "notes.txt", "mine");
   (void)run_study(config, fake_time());
 
-  // As an earlier run may have left them: listed in its manifest, one of them changed since.
+  // As an earlier run may have left them: listed in its manifest, one of them removed since, one
+  // changed.
   edgeopt::io::Json manifest = edgeopt::io::read_json(temporary.path() / "manifest.json");
-  for (const std::string name : {"sweep_errors.csv", "accuracy_vs_latency.png"}) {
-    edgeopt::io::write_file(temporary.path() / name, "old");
+  for (const std::string name :
+       {"layerwise_macs.png", "sweep_errors.csv", "accuracy_vs_latency.png"}) {
+    if (name != "layerwise_macs.png") edgeopt::io::write_file(temporary.path() / name, "old");
     manifest["files"].push_back(
         {{"name", name}, {"bytes", 3}, {"sha256", edgeopt::io::sha256_of("old")}});
   }
@@ -280,6 +282,37 @@ TEST_CASE("A study replaces the files of the one before and touches no others") 
   expected.insert({"notes.txt", "accuracy_vs_latency.png"});
   CHECK(names_of(temporary.path()) == expected);
   CHECK(edgeopt::io::read_file(temporary.path() / "notes.txt") == "mine");
+}
+
+TEST_CASE("A study that cannot be written leaves the files of the one before") {
+  const TemporaryFolder temporary;
+  StudyResult study = run_study(tiny_config_in(temporary.path()), fake_time()).result;
+  study.sweep.errors.push_back({0.5, Precision::fp16, "too large"});
+  {
+    edgeopt::io::OutputFolder folder(temporary.path());
+    write_outputs(folder, study, {}, no_gnuplot);
+  }
+  const auto before = files_of(temporary.path());
+  study.sweep.errors.clear();  // so that a file of before is outdated
+  // A folder in the place of a staged file makes its writing fail.
+  std::filesystem::create_directories(temporary.path() / ".manifest.json.partial" / "inside");
+  {
+    edgeopt::io::OutputFolder folder(temporary.path());
+    CHECK_THROWS_AS(write_outputs(folder, study, {}, no_gnuplot), SystemError);
+  }
+  std::filesystem::remove_all(temporary.path() / ".manifest.json.partial");
+  CHECK(files_of(temporary.path()) == before);
+}
+
+TEST_CASE("Paths that are not UTF-8 are written to, and shown with replacements in the manifest") {
+  const TemporaryFolder temporary;
+  const std::filesystem::path folder = temporary.path() / "bad\xff\xc3";
+  StudyOptions options = fake_time();
+  options.command = "run_pipeline --output-dir bad\xff\xc3";
+  (void)run_study(tiny_config_in(folder), options);
+  const edgeopt::io::Json manifest = edgeopt::io::read_json(folder / "manifest.json");
+  CHECK(manifest["run"]["command"] == "run_pipeline --output-dir bad\uFFFD\uFFFD");
+  CHECK(manifest["configuration"]["output_dir"].get<std::string>().ends_with("bad\uFFFD\uFFFD"));
 }
 
 TEST_CASE("Candidates that failed have a file of their own, until there are none") {

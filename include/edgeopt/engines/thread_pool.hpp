@@ -41,6 +41,9 @@ class ThreadPool {
     } catch (const std::system_error& error) {
       join();
       throw SystemError("thread " + std::to_string(helpers_.size() + 1), error.what());
+    } catch (...) {  // no memory
+      join();
+      throw;
     }
   }
 

@@ -179,10 +179,14 @@ inline void write_new_file(const std::filesystem::path& path, std::string_view b
   }
 }
 
+/// Gives a new file its name; it is removed where that fails.
 inline void rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {
   std::error_code error;
   std::filesystem::rename(from, to, error);
-  if (error) throw SystemError(to.string(), "cannot be written: " + error.message());
+  if (!error) return;
+  std::error_code ignored;
+  std::filesystem::remove(from, ignored);
+  throw SystemError(to.string(), "cannot be written: " + error.message());
 }
 
 }  // namespace detail

@@ -214,7 +214,7 @@ IdxContent read_idx_from(Source& source, const IdxOptions& options) {
 
 /// Reads an IDX file, gzipped or not (its first bytes tell). The whole file is checked, whatever
 /// part of it is kept; memory follows what is kept, never what the header claims.
-/// Offsets in messages count decompressed bytes.
+/// Offsets in messages count decompressed bytes, but for damage to the compression itself.
 /// @throws SystemError when the file cannot be read
 /// @throws InputError when it is not a complete IDX file, or is larger than the limits
 /// @throws DomainError unless options.first_items >= 1

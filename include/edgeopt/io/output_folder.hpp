@@ -18,6 +18,7 @@
 
 #include "edgeopt/error.hpp"
 #include "edgeopt/io/file.hpp"
+#include "edgeopt/io/new_folders.hpp"
 
 namespace edgeopt::inline v0::io {
 
@@ -33,10 +34,8 @@ class OutputFolder {
   /// Creates the folder where needed, and locks it.
   /// @throws SystemError when that is not allowed, the path is no folder, or another run writes
   /// there
-  explicit OutputFolder(std::filesystem::path path) : path_(std::move(path)) {
-    if (path_.empty()) throw SystemError("output folder", "has no name");
+  explicit OutputFolder(std::filesystem::path path) : path_(std::move(path)), new_folders_(path_) {
     try {
-      create_folders();
       lock();
     } catch (...) {
       take_back();
@@ -117,14 +116,9 @@ class OutputFolder {
       const std::filesystem::path file = path_ / staged_.front();
       detail::rename_file(detail::partial_path(file), file);
       staged_.erase(staged_.begin());
-      is_kept_ = true;
     }
     flush_folder();
   }
-
-  /// Keeps the folder as it is, though nothing was committed: for an interrupted run whose
-  /// checkpoint is to be found again. Staged files are taken back all the same.
-  void keep() noexcept { is_kept_ = true; }
 
  private:
   static constexpr const char* lock_name = ".edgeopt.lock";
@@ -158,27 +152,6 @@ class OutputFolder {
     otherwise();
   }
 
-  /// Creates the missing folders of the path, outermost first, and remembers them.
-  void create_folders() {
-    std::vector<std::filesystem::path> missing;
-    for (auto folder = path_.lexically_normal(); !folder.empty(); folder = folder.parent_path()) {
-      std::error_code ignored;
-      if (std::filesystem::exists(folder, ignored) || folder == folder.parent_path()) break;
-      if (folder.has_filename()) missing.push_back(folder);
-    }
-    for (; !missing.empty(); missing.pop_back()) {
-      std::error_code error;
-      if (std::filesystem::create_directory(missing.back(), error))
-        created_.push_back(missing.back());
-      if (error)
-        throw SystemError(missing.back().string(), "cannot be created: " + error.message());
-    }
-    std::error_code error;
-    if (!std::filesystem::is_directory(path_, error))
-      throw SystemError(path_.string(), error ? "cannot be used: " + error.message()
-                                              : "is a file, where a folder is to be written");
-  }
-
   void lock() {
     const std::filesystem::path file = path_ / lock_name;
     while (true) {
@@ -201,7 +174,7 @@ class OutputFolder {
     }
   }
 
-  /// Removes what is staged, the lock, and the folders created if nothing is to be kept.
+  /// Removes what is staged, and the lock.
   void take_back() noexcept {
     std::error_code ignored;
     try {
@@ -211,9 +184,6 @@ class OutputFolder {
     } catch (const std::bad_alloc&) {  // a name that cannot be formed cannot be removed
     }
     lock_ = {};
-    if (is_kept_) return;
-    for (; !created_.empty(); created_.pop_back())
-      std::filesystem::remove(created_.back(), ignored);  // refuses unless it is empty
   }
 
   /// Brings the new names to the device.
@@ -224,11 +194,10 @@ class OutputFolder {
   }
 
   std::filesystem::path path_;
-  std::vector<std::filesystem::path> created_;  // outermost first
+  NewFolders new_folders_;  // goes after all that was in them
   std::vector<std::string> staged_;
   std::vector<std::string> superseded_;
   detail::Descriptor lock_;
-  bool is_kept_ = false;
 };
 
 }  // namespace edgeopt::inline v0::io

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Checks of text before it is parsed.
+/// UTF-8: checks of text before it is parsed, and what is written of text that is not UTF-8.
 #pragma once
 
 #include <cstddef>
@@ -36,6 +36,19 @@ namespace edgeopt::inline v0::io {
     i += length;
   }
   return text.size();
+}
+
+/// The text with U+FFFD in place of each byte that is not UTF-8, for formats that hold nothing
+/// else.
+[[nodiscard]] inline std::string to_utf8(std::string_view text) {
+  std::string valid;
+  while (true) {
+    const std::size_t prefix = valid_utf8_prefix(text);
+    valid += text.substr(0, prefix);
+    if (prefix == text.size()) return valid;
+    valid += "\uFFFD";
+    text.remove_prefix(prefix + 1);
+  }
 }
 
 /// Characters of a UTF-8 text; tables and pictures take each to be equally wide.

@@ -114,7 +114,7 @@ class YamlTreeBuilder : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     refuse_anchor(mark, anchor);
-    add({position_of(mark), YamlScalar{}});
+    add({place_of_null(mark), YamlScalar{}});
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     fail(position_of(mark), "an alias", "the value itself");
@@ -145,6 +145,16 @@ class YamlTreeBuilder : public YAML::EventHandler {
     TextPosition key_position = {};
     std::unordered_set<std::string> keys = {};  // those seen, so that a long mapping stays cheap
   };
+
+  /// Where nothing is written, the parser marks what comes next, which may be lines away. So a null
+  /// is said to be where its key is, or the item before it, or the sequence.
+  [[nodiscard]] TextPosition place_of_null(const YAML::Mark& mark) const {
+    if (open_.empty()) return position_of(mark);
+    const Open& parent = open_.back();
+    if (parent.key) return parent.key_position;
+    const auto* items = parent.node.sequence();
+    return items && !items->empty() ? items->back().position : parent.node.position;
+  }
 
   void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) const {
     if (anchor != YAML::NullAnchor) fail(position_of(mark), "an anchor", "a value without one");

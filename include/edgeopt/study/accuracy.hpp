@@ -35,8 +35,12 @@ class ConfusionMatrix {
   void add(std::int64_t truth, std::int64_t answer, std::int64_t times = 1) {
     counts_.at(index(truth, answer)) += times;
   }
+  /// @throws DomainError for a matrix of another number of classes
   ConfusionMatrix& operator+=(const ConfusionMatrix& other) {
-    for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_.at(i);
+    if (other.classes_ != classes_)
+      throw DomainError("classes of a confusion matrix", std::to_string(other.classes_),
+                        std::to_string(classes_) + ", as the one it is added to");
+    for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
     return *this;
   }
 
@@ -104,7 +108,7 @@ void check_fits(const E& engine, const Dataset& data, std::int64_t batch_size) {
   };
   const ImageShape expected = engine.input_shape();
   const std::int64_t classes = engine.classes();
-  if (data.size() == 0) throw DomainError("data set", "empty", "at least one image");
+  require_images(data);
   if (data.shape != expected) throw DomainError("images", text(data.shape), text(expected));
   if (data.classes > classes)
     throw DomainError("classes of the data set", std::to_string(data.classes),
@@ -156,8 +160,8 @@ class Evaluator {
 
 /// Runs an engine over a data set, `batch_size` images at a time, and counts its answers. Batches
 /// are shared among the threads of the pool; the result does not depend on their number.
-/// @throws DomainError for a data set that is empty or not of the engine's shape and classes, a
-///   batch size below 1, or logits that are NaN
+/// @throws DomainError for a data set that is empty, has not an image for each label or is not of
+///   the engine's shape and classes, a batch size below 1, or logits that are NaN
 template <Engine E>
 [[nodiscard]] ConfusionMatrix confusion_matrix(const E& engine, const Dataset& data,
                                                std::int64_t batch_size, ThreadPool& pool) {

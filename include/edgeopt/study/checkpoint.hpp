@@ -22,6 +22,7 @@
 #include "edgeopt/io/output_folder.hpp"
 #include "edgeopt/io/safetensors.hpp"
 #include "edgeopt/io/sha256.hpp"
+#include "edgeopt/kernels/instruction_set.hpp"
 #include "edgeopt/nn/small_cnn.hpp"
 #include "edgeopt/nn/state.hpp"
 #include "edgeopt/rows.hpp"
@@ -42,17 +43,20 @@ struct Checkpoint {
   SweepResult sweep;
 };
 
-/// A digest of everything that decides the results of a study: settings, data and the version of
-/// the library. Settings that never change a result (threads, folders) are not part of it.
+/// A digest of everything that decides the results of a study: settings, data, the version of the
+/// library, and what its times are of: the number of threads and the instruction set. Where
+/// `threads` is none, that is what it comes to here. Settings that never change a result (folders,
+/// loading in advance) are not part of it.
 [[nodiscard]] inline std::string study_fingerprint(const ExperimentConfig& config,
                                                    std::span<const DataSource> data) {
   ExperimentConfig deciding = config;
   const ExperimentConfig defaults;
-  deciding.threads = defaults.threads;
+  deciding.threads = thread_count(config);
   deciding.num_workers = defaults.num_workers;
   deciding.data_dir = defaults.data_dir;
   deciding.output_dir = defaults.output_dir;
-  std::string text = library_version() + "\n";
+  std::string text =
+      library_version() + "\n" + std::string(to_string(detect_instruction_set())) + "\n";
   for (const auto& [key, value] : config_values(deciding)) text += key + ": " + value + "\n";
   for (const DataSource& source : data) text += source.name + ": " + source.sha256 + "\n";
   return io::sha256_of(text);

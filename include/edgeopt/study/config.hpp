@@ -4,6 +4,9 @@
 /// checks and prints the settings, `load_config.hpp` reads them from YAML.
 #pragma once
 
+#include <sched.h>  // ::sched_getaffinity
+
+#include <algorithm>  // std::max
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -82,10 +85,20 @@ struct ExperimentConfig {
   return 1 / (cpu_frequency_scale > 1e-6 ? cpu_frequency_scale : 1e-6);
 }
 
+namespace detail {
+
+/// Cores that the system lets this process run on; the standard library counts all of them.
+[[nodiscard]] inline std::int64_t usable_cores() noexcept {
+  cpu_set_t usable;
+  if (::sched_getaffinity(0, sizeof usable, &usable) == 0) return CPU_COUNT(&usable);
+  return std::max(1U, std::thread::hardware_concurrency());  // more cores than the set can hold
+}
+
+}  // namespace detail
+
 /// Threads a study runs on: those configured, else one for each core this process may use.
 [[nodiscard]] inline int thread_count(const ExperimentConfig& config) noexcept {
-  const std::int64_t cores = std::thread::hardware_concurrency();  // 0 when unknown
-  const std::int64_t threads = config.threads.value_or(cores < 1 ? 1 : cores);
+  const std::int64_t threads = config.threads ? *config.threads : detail::usable_cores();
   constexpr std::int64_t most = std::numeric_limits<int>::max();
   return static_cast<int>(threads < most ? threads : most);
 }

@@ -28,32 +28,26 @@ namespace edgeopt::inline v0 {
 class Range {
  public:
   constexpr Range() = default;
-  [[nodiscard]] static constexpr Range at_least(double low) noexcept {
-    return {low, true, unbounded};
-  }
-  [[nodiscard]] static constexpr Range above(double low) noexcept {
-    return {low, false, unbounded};
-  }
+  [[nodiscard]] static constexpr Range at_least(double low) noexcept { return {low, unbounded}; }
   /// low <= x < high
   [[nodiscard]] static constexpr Range half_open(double low, double high) noexcept {
-    return {low, true, high};
+    return {low, high};
   }
 
   [[nodiscard]] bool contains(double value) const noexcept {
-    return std::isfinite(value) && (low_included_ ? value >= low_ : value > low_) && value < high_;
+    return std::isfinite(value) && value >= low_ && value < high_;
   }
 
-  /// ">= 1", "> 0" or "in [0, 1)"
+  /// ">= 1" or "in [0, 1)"
   [[nodiscard]] std::string text() const {
     if (high_ != unbounded) return "in [" + bound(low_) + ", " + bound(high_) + ")";
-    return (low_included_ ? ">= " : "> ") + bound(low_);
+    return ">= " + bound(low_);
   }
 
  private:
   static constexpr double unbounded = std::numeric_limits<double>::infinity();
 
-  constexpr Range(double low, bool low_included, double high) noexcept
-      : low_(low), low_included_(low_included), high_(high) {}
+  constexpr Range(double low, double high) noexcept : low_(low), high_(high) {}
 
   static std::string bound(double value) {
     std::string text = format_real(value);
@@ -62,7 +56,6 @@ class Range {
   }
 
   double low_ = -unbounded;
-  bool low_included_ = false;
   double high_ = unbounded;
 };
 
@@ -73,7 +66,9 @@ void visit_config_keys(Visit&& visit) {
   const Range any;
   const Range count = Range::at_least(1);
   const Range from_zero = Range::at_least(0);
-  const Range positive = Range::above(0);
+  // Far beyond any device, and narrow enough that no ratio or product of such numbers overflows.
+  const Range positive = Range::half_open(1e-30, 1e30);
+  const Range power = Range::half_open(0, 1e30);
   const Range share = Range::half_open(0, 1);
 
   visit("seed", &C::seed, from_zero, "initial weights, synthetic images");
@@ -104,14 +99,14 @@ void visit_config_keys(Visit&& visit) {
   visit("active_memory_budget_mb", &C::active_memory_budget_mb, positive,
         "the budget that decides whether a candidate is accepted");
   visit("memory_headroom_ratio", &C::memory_headroom_ratio, share,
-        "share of each budget kept free for buffers and runtime");
+        "share of the active budget kept free for buffers and runtime");
   visit("cpu_frequency_scale", &C::cpu_frequency_scale, positive,
         "clock of the target over the clock here; latencies are divided by it");
   visit("memory_bandwidth_gbps", &C::memory_bandwidth_gbps, positive,
         "memory bandwidth of the target, 10^9 bytes/s");
   visit("peak_compute_gmacs", &C::peak_compute_gmacs, positive,
         "peak of the target, 10^9 multiply-accumulates/s; none leaves the roofline out");
-  visit("power_watts", &C::power_watts, from_zero, "assumed power of the energy proxy");
+  visit("power_watts", &C::power_watts, power, "assumed power of the energy proxy");
   visit("benchmark_repeats", &C::benchmark_repeats, count, "timed groups that statistics run over");
   visit("benchmark_warmup", &C::benchmark_warmup, from_zero, "calls before each group, not timed");
   visit("benchmark_runs", &C::benchmark_runs, count, "calls in a timed group");

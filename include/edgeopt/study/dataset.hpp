@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "edgeopt/error.hpp"
 #include "edgeopt/image_shape.hpp"
 
 namespace edgeopt::inline v0 {
@@ -32,6 +33,17 @@ struct Dataset {
 
   friend bool operator==(const Dataset&, const Dataset&) = default;
 };
+
+/// @throws DomainError when the data set is empty, or its images are not as many as its labels
+inline void require_images(const Dataset& data) {
+  if (data.size() == 0) throw DomainError("data set", "empty", "at least one image");
+  const std::size_t count = data.labels.size();
+  const std::size_t bytes = data.images.size();
+  if (bytes % count != 0 || static_cast<std::int64_t>(bytes / count) != data.shape.elements())
+    throw DomainError("bytes of the images", std::to_string(bytes),
+                      std::to_string(count) + " x " + std::to_string(data.shape.elements()) +
+                          ", as there are that many labels");
+}
 
 /// Where data came from, for the manifest of a run.
 struct DataSource {

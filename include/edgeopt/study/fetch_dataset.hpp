@@ -16,6 +16,7 @@
 #include "edgeopt/io/download.hpp"
 #include "edgeopt/io/file.hpp"
 #include "edgeopt/io/gzip.hpp"
+#include "edgeopt/io/new_folders.hpp"
 #include "edgeopt/io/sha256.hpp"
 #include "edgeopt/study/published_datasets.hpp"
 
@@ -112,14 +113,12 @@ inline std::vector<FetchedFile> fetch_dataset(const PublishedDataset& dataset,
                                               const std::filesystem::path& folder,
                                               const std::string& mirror = {},
                                               const FetchProgress& progress = {}) {
-  std::error_code error;
-  const bool is_new_folder = std::filesystem::create_directories(folder, error);
-  if (error) throw SystemError(folder.string(), "cannot be created: " + error.message());
-
+  const io::NewFolders new_folders(folder);
   const detail::FetchSource source(dataset, mirror);
   std::vector<FetchedFile> fetched;
   for (const PublishedFile& file : dataset.files) {
     const std::filesystem::path path = folder / file.name;
+    std::error_code error;
     if (std::filesystem::exists(path, error)) {
       detail::verify(path, path.string(), file);
       fetched.push_back({path, true});
@@ -135,7 +134,6 @@ inline std::vector<FetchedFile> fetch_dataset(const PublishedDataset& dataset,
       io::detail::rename_file(arriving, path);
     } catch (...) {
       std::filesystem::remove(arriving, error);
-      if (is_new_folder) std::filesystem::remove(folder, error);  // does nothing unless empty
       throw;
     }
     fetched.push_back({path, false});

@@ -136,10 +136,11 @@ class Epoch {
 /// the same whenever and however often it is asked for.
 class BatchLoader {
  public:
-  /// @throws DomainError when the data set is empty, batch_size < 1 or workers < 0
+  /// @throws DomainError when the data set is empty or has not an image for each label,
+  ///   batch_size < 1 or workers < 0
   explicit BatchLoader(const Dataset& data, BatchOptions options)
       : data_(&data), options_(options) {
-    if (data.size() == 0) throw DomainError("data set", "empty", "at least one image");
+    require_images(data);
     if (options.batch_size < 1)
       throw DomainError("batch_size", std::to_string(options.batch_size), "an integer >= 1");
     if (options.workers < 0)

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "edgeopt/io/json.hpp"
+#include "edgeopt/io/utf8.hpp"
 #include "edgeopt/kernels/instruction_set.hpp"
 #include "edgeopt/study/artifact_writer.hpp"  // FileDigest
 #include "edgeopt/study/config.hpp"
@@ -70,7 +71,7 @@ struct RunCircumstances {
   std::chrono::system_clock::time_point finished;
 };
 
-/// The content of manifest.json.
+/// The content of manifest.json. Bytes of paths that are not UTF-8 become U+FFFD.
 /// @param parameters_sha256  of the trained parameters as a safetensors file
 [[nodiscard]] inline io::Json build_manifest(const ExperimentConfig& config,
                                              std::span<const DataSource> sources,
@@ -84,7 +85,8 @@ struct RunCircumstances {
   manifest["processor"] = processor_name();
   manifest["instruction_set"] = to_string(detect_instruction_set());
   manifest["seeds"] = {{"seed", config.seed}, {"dataloader_seed", shuffle_seed(config)}};
-  for (const auto& [key, value] : config_values(config)) manifest["configuration"][key] = value;
+  for (const auto& [key, value] : config_values(config))
+    manifest["configuration"][key] = io::to_utf8(value);
   io::Json& data = manifest["data"] = io::Json::array();
   for (const DataSource& source : sources)
     data.push_back({{"name", source.name}, {"sha256", source.sha256}});
@@ -92,7 +94,7 @@ struct RunCircumstances {
   io::Json& listed = manifest["files"] = io::Json::array();
   for (const FileDigest& file : files)
     listed.push_back({{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}});
-  manifest["run"] = {{"command", run.command},
+  manifest["run"] = {{"command", io::to_utf8(run.command)},
                      {"threads", run.threads},
                      {"started", utc_text(run.started)},
                      {"finished", utc_text(run.finished)}};

@@ -141,8 +141,8 @@ std::vector<MeasuredLayer> measure_layers_of(const SmallCNNSpec& spec, std::int6
 }  // namespace detail
 
 /// conv1 and conv2, each with ReLU and pooling, and classifier: milliseconds of one batch on one
-/// thread. `settings.repeats` turns of `warmup` and `runs` calls. A difference that disturbances
-/// left without a positive time counts as 1 ns.
+/// thread. `settings.repeats` turns of `warmup` and `runs` calls. A layer for which disturbances
+/// left no positive difference has no time.
 /// @throws DomainError for a network that cannot be built, a batch below 1, settings out of range,
 ///   and int8, whose layers need the scales of a calibrated network
 [[nodiscard]] inline std::vector<MeasuredLayer> measure_layers(

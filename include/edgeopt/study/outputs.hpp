@@ -34,25 +34,32 @@ inline constexpr std::string_view manifest_name = "manifest.json";
 
 namespace detail {
 
-/// Removes what an earlier run left in the folder and this one does not write: files that the
-/// manifest there lists and that still are as it says. Nothing else is ours.
-inline void remove_outdated_files(const std::filesystem::path& folder,
-                                  std::span<const FileDigest> new_files) {
+/// Whether a file is as the manifest's entry says.
+[[nodiscard]] inline bool is_as_listed(const std::filesystem::path& path, const io::Json& entry) {
   try {
-    const io::Json manifest = io::read_json(folder / manifest_name);
-    for (const io::Json& listed : manifest.at("files")) {
-      const auto name = listed.at("name").get<std::string>();
-      const bool is_plain = std::filesystem::path(name).filename() == name;
+    return io::sha256_of_file(path) == entry.at("sha256").get<std::string>();
+  } catch (const Error&) {  // not there, or no file
+    return false;
+  }
+}
+
+/// Has `commit` remove what an earlier run left in the folder and this one does not write: files
+/// that the manifest there lists and that still are as it says. Nothing else is ours.
+inline void supersede_outdated_files(io::OutputFolder& folder,
+                                     std::span<const FileDigest> new_files) {
+  try {
+    const io::Json manifest = io::read_json(folder.path() / manifest_name);
+    for (const io::Json& entry : manifest.at("files")) {
+      const auto name = entry.at("name").get<std::string>();
+      const bool is_plain = !name.starts_with('.') && name.find('/') == name.npos;
       const bool is_rewritten =
           std::any_of(new_files.begin(), new_files.end(),
                       [&](const FileDigest& file) { return file.name == name; });
-      if (is_plain && !is_rewritten &&
-          io::sha256_of_file(folder / name) == listed.at("sha256").get<std::string>())
-        std::filesystem::remove(folder / name);
+      if (is_plain && !is_rewritten && is_as_listed(folder.path() / name, entry))
+        folder.supersede(name);
     }
-  } catch (const Error&) {  // no manifest or no file: nothing of ours
+  } catch (const Error&) {  // no manifest: nothing of ours
   } catch (const io::Json::exception&) {
-  } catch (const std::filesystem::filesystem_error&) {
   }
 }
 
@@ -83,7 +90,8 @@ inline void write_results(ArtifactWriter& writer, const StudyResult& study) {
 
 /// Writes every file of a study, manifest.json last. Files of an earlier study in the folder are
 /// replaced or removed.
-/// @throws SystemError when the system refuses; the folder then has no valid manifest
+/// @throws SystemError when the system refuses; the folder is then as it was or, where that happens
+///   while files get their names, without a manifest
 inline WrittenFiles write_outputs(io::OutputFolder& folder, const StudyResult& study,
                                   RunCircumstances run, std::string_view gnuplot = "gnuplot") {
   ArtifactWriter writer(folder, gnuplot);
@@ -91,7 +99,7 @@ inline WrittenFiles write_outputs(io::OutputFolder& folder, const StudyResult& s
   run.finished = std::chrono::system_clock::now();
   const io::Json manifest =
       build_manifest(study.config, study.data, study.parameters_sha256, writer.files(), run);
-  detail::remove_outdated_files(folder.path(), writer.files());
+  detail::supersede_outdated_files(folder, writer.files());
   writer.write_json(std::string(manifest_name), manifest);
   folder.commit(manifest_name);
   return writer.written(folder.path());

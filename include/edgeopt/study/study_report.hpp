@@ -78,7 +78,8 @@ namespace detail {
 [[nodiscard]] inline ReportSection candidates(const StudyResult& study) {
   ReportSection section{
       "Candidates",
-      {"Latency is that of one batch of " + std::to_string(study.config.batch_size) +
+      {"Latency is that of one batch of " +
+       std::to_string(std::min(study.config.batch_size, study.validation_images)) +
        " images; memory is that of the stored parameters."},
       {candidate_table(study.sweep.rows)},
       {"accuracy_vs_memory.png"}};

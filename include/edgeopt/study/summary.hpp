@@ -39,7 +39,7 @@ namespace edgeopt::inline v0 {
   };
   sentences.push_back(config.memory_headroom_ratio > 0
                           ? "A share of " + format_real(config.memory_headroom_ratio) +
-                                " of each budget is kept free for the runtime."
+                                " of the active budget is kept free for the runtime."
                           : "No headroom is kept for the runtime: memory_headroom_ratio is 0.");
   return sentences;
 }

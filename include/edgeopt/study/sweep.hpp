@@ -97,8 +97,9 @@ inline void evaluate_candidate(const SmallCNN<float>& network, double level, Pre
   row.accepted = fits_active_budget(row.metrics.memory_mb, config);
   row.active_budget_mb = config.active_memory_budget_mb;
   row.violations = memory_violations(row.metrics.memory_mb, config.memory_budgets_mb);
-  result.rows.push_back(std::move(row));
+  result.rows.reserve(result.rows.size() + 1);  // a candidate that fails leaves nothing here
   if (variant.quantization) result.quantization.push_back({level, *variant.quantization});
+  result.rows.push_back(std::move(row));
 }
 
 }  // namespace detail

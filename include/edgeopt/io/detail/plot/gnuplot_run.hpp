@@ -116,9 +116,13 @@ class UnfinishedPicture {
   /// @throws SystemError when gnuplot made none
   [[nodiscard]] std::string finish() {
     const ProgramResult result = program_.finish();
-    if (result.exit_status != 0 || result.output.empty())
+    if (result.exit_status != 0)
       throw SystemError(gnuplot_, "made no picture" + reason(result.errors));
-    return with_resolution(result.output, detail::picture_dots_per_inch);
+    try {
+      return with_resolution(result.output, detail::picture_dots_per_inch);
+    } catch (const InputError&) {  // some other program's output, or none
+      throw SystemError(gnuplot_, "made no picture" + reason(result.errors));
+    }
   }
 
  private:
