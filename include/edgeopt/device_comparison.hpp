@@ -136,6 +136,12 @@ inline NamedMemory choose_memory(std::int64_t needed, Places places) {
   return chosen;
 }
 
+/// Whether it is known what goes on the chip: flash or on-chip RAM of unknown size might take it.
+inline bool knows_chip(const Device& device) {
+  return device.kind != DeviceKind::microcontroller ||
+         (device.flash_bytes.value && device.sram_bytes.value);
+}
+
 inline void answer_fit(const NetworkDemand& network, const Device& device,
                        const ComparisonOptions& options, DeviceComparison& answer) {
   const std::int64_t weights =
@@ -158,13 +164,15 @@ inline void answer_fit(const NetworkDemand& network, const Device& device,
   if (answer.weights_in != answer.activations_in) return;
   const Fit together =
       fit_into(checked_sum(weights, activations, "bytes of the network"), for_weights);
-  // Flash or on-chip RAM of unknown size might take one of the two.
-  const bool may_part = microcontroller && !(flash.bytes && sram.bytes);
+  const bool may_part = !knows_chip(device);
   answer.fit = both(answer.fit, together == Fit::too_large && may_part ? Fit::unknown : together);
 }
 
-/// What of all that a run moves lies on the chip, and so never crosses DRAM.
-inline std::int64_t bytes_on_chip(const NetworkDemand& network, const DeviceComparison& answer) {
+/// What of all that a run moves lies on the chip, and so never crosses DRAM; nothing where that is
+/// not known.
+inline std::optional<std::int64_t> bytes_on_chip(const NetworkDemand& network, const Device& device,
+                                                 const DeviceComparison& answer) {
+  if (!knows_chip(device)) return std::nullopt;
   const std::int64_t parameters = answer.weights_in == dram_name ? 0 : network.parameter_bytes_read;
   if (answer.activations_in == dram_name) return parameters;
   const std::string what = "bytes of network '" + network.name + "'";
@@ -205,9 +213,9 @@ inline std::string origin_of(const Device& device, Precision precision,
   detail::answer_fit(network, device, options, answer);
   answer.winograd_tile =
       options.winograd_tile.value_or(granted_winograd_tile(device.kind, network.precision));
-  const LatencyBound bound =
-      latency_bound(network, device_roofline(device, detail::bytes_on_chip(network, answer)),
-                    answer.winograd_tile);
+  const LatencyBound bound = latency_bound(
+      network, device_roofline(device, detail::bytes_on_chip(network, device, answer)),
+      answer.winograd_tile);
   const std::optional<double>& peak = peak_gmacs(device, network.precision).value;
   // Without a compute rate the memory's bound is true but says little: better unknown.
   if (peak || network.executed_macs == 0) {

@@ -26,8 +26,7 @@ struct NetworkDemand {
   Precision precision = Precision::fp32;
   std::int64_t macs = 0;           ///< of direct convolution: what the network is said to cost
   std::int64_t executed_macs = 0;  ///< of these, in that precision and not computed before the run
-  std::int64_t winograd_macs =
-      0;  ///< of the executed: 3 x 3, which Winograd's algorithm applies to
+  std::int64_t winograd_macs = 0;  ///< of the executed, what Winograd's algorithm applies to
   std::int64_t parameter_bytes = 0;        ///< as stored: what has to fit
   std::int64_t parameter_bytes_read = 0;   ///< least that a run reads of them: of tables a few rows
   std::int64_t peak_activation_bytes = 0;  ///< the liveness bound

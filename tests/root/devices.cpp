@@ -321,6 +321,9 @@ TEST_CASE("only what lies in DRAM crosses it") {
   CHECK(answer(5000, 1000).time_lower_bound_ms == Approx(4.9));  // images are on the chip
   CHECK(answer(2000, 5000).limiter == "int8 compute");           // 20 bytes, which caches may hold
   CHECK(answer(5000, 5000).time_lower_bound_ms == Approx(4.92));
+  device.flash_bytes = {};  // might hold the weights
+  CHECK(answer(5000, 5000).limiter == "int8 compute");
+  device.flash_bytes.value = 2000;
   const std::vector<RooflineOperator> operators = {{"x", ElementType::s8, 1, 1'000'000, 0}};
   CHECK(place(device_roofline(device), operators)[0].bound_by == "int8 compute");
   device.kind = DeviceKind::single_board_computer;
