@@ -30,6 +30,7 @@ struct Options {
   examples::Binding dimensions;
   std::string device;
   std::vector<std::string> device_files;
+  std::optional<std::int64_t> winograd_tile;
   bool plan = false;
   edgeopt::CostConvention convention = edgeopt::CostConvention::macs;
   examples::Format format = examples::Format::table;
@@ -42,9 +43,11 @@ void add_options(CLI::App& program, Options& options) {
       ->check(examples::at_least(1))
       ->type_name("N");
   examples::add_dimension_option(program, options.dimensions);
-  program.add_option("--device", options.device, "Place the operators under its ceilings")
-      ->type_name("NAME");
+  CLI::Option* device =
+      program.add_option("--device", options.device, "Place the operators under its ceilings")
+          ->type_name("NAME");
   examples::add_device_files_option(program, options.device_files);
+  examples::add_winograd_option(program, options.winograd_tile)->needs(device);
   program.add_flag("--plan", options.plan, "Show where each activation lies in one arena");
   std::vector<std::pair<std::string, edgeopt::CostConvention>> conventions;
   for (const edgeopt::CostConvention each : edgeopt::cost_conventions)
@@ -173,7 +176,7 @@ void report(const Options& options) {
   if (options.plan || files || as_json) examples::plan_memory(analysis);
   if (options.plan && !analysis.plan)
     std::cerr << "Note: no plan, because the size of some activation is unknown\n";
-  if (device) examples::place_on(*device, analysis);
+  if (device) examples::place_on(*device, options.winograd_tile, analysis);
   std::string json;
   if (files || as_json)
     json = edgeopt::io::to_json_text(examples::to_json(analysis, options.convention));

@@ -25,7 +25,6 @@ namespace {
 
 struct Options {
   examples::NetworkSource source;
-  std::int64_t winograd_tile = 1;
   edgeopt::ComparisonOptions comparison;
   std::vector<std::string> files;
   std::vector<std::string> only;
@@ -56,33 +55,30 @@ std::int64_t activation_traffic(const std::vector<edgeopt::RooflineOperator>& op
   std::int64_t bytes = 0;
   for (const edgeopt::RooflineOperator& each : operators)
     bytes = edgeopt::checked_sum(bytes, each.bytes_read + each.bytes_written, "bytes moved");
-  return std::max<std::int64_t>(0, bytes - parameter_bytes);  // 0: rows of a large table
+  return std::max<std::int64_t>(0, bytes - parameter_bytes);
 }
 
-Network small_cnn(const Options& options, edgeopt::Precision precision) {
-  const edgeopt::SmallCNNSpec& spec = options.source.spec;
-  const std::int64_t batch = options.source.small_cnn_batch();
+Network small_cnn(const examples::NetworkSource& source, edgeopt::Precision precision) {
+  const edgeopt::SmallCNNSpec& spec = source.spec;
+  const std::int64_t batch = source.small_cnn_batch();
   Network network;
-  network.demand = edgeopt::network_demand(spec, batch, precision, options.winograd_tile);
+  network.demand = edgeopt::network_demand(spec, batch, precision);
   network.title = network.demand.name + " in " + std::string(to_string(precision)) + ", batch of " +
                   std::to_string(batch);
-  std::int64_t parameter_bytes = 0;
-  for (const auto& layer : edgeopt::estimate_layerwise_stats(spec, batch, precision))
-    parameter_bytes += layer.parameter_bytes;
-  network.activation_traffic =
-      activation_traffic(edgeopt::layer_operators(spec, batch, precision), parameter_bytes);
+  network.activation_traffic = activation_traffic(edgeopt::layer_operators(spec, batch, precision),
+                                                  network.demand.parameter_bytes_read);
   network.weighted = edgeopt::weighted_operators(spec, batch);
   return network;
 }
 
-Network from_graph(const examples::NamedGraph& named, const Options& options) {
+Network from_graph(const examples::NamedGraph& named) {
   Network network;
   network.title = named.title;
-  network.demand = edgeopt::network_demand(named.graph, options.winograd_tile);
+  network.demand = edgeopt::network_demand(named.graph);
   network.demand.name = named.title;
   const std::vector<edgeopt::NodeCost> costs = edgeopt::operator_costs(named.graph);
   network.activation_traffic = activation_traffic(
-      edgeopt::node_operators(named.graph, costs).operators, network.demand.parameter_bytes);
+      edgeopt::node_operators(named.graph, costs).operators, network.demand.parameter_bytes_read);
   network.weighted = edgeopt::weighted_operators(named.graph);
   return network;
 }
@@ -94,23 +90,22 @@ struct Networks {
   std::vector<Network> stored;
 };
 
-Networks networks_of(const Options& options) {
+Networks networks_of(const examples::NetworkSource& source) {
   using edgeopt::Precision;
   constexpr std::array precisions = {Precision::fp32, Precision::fp16, Precision::int8};
   Networks networks;
-  if (!options.source.is_model()) {
-    networks.chosen = small_cnn(options, options.source.small_cnn_precision());
-    for (const Precision each : precisions) networks.stored.push_back(small_cnn(options, each));
+  if (!source.is_model()) {
+    networks.chosen = small_cnn(source, source.small_cnn_precision());
+    for (const Precision each : precisions) networks.stored.push_back(small_cnn(source, each));
     return networks;
   }
-  const examples::NamedGraph model = examples::read_model(options.source);
-  networks.chosen = from_graph(model, options);
+  const examples::NamedGraph model = examples::read_model(source);
+  networks.chosen = from_graph(model);
   if (networks.chosen.demand.precision == Precision::int8)
     networks.stored = {networks.chosen};  // quantised already
   else
     for (const Precision each : precisions)
-      networks.stored.push_back(
-          from_graph({model.title, edgeopt::stored_in(model.graph, each)}, options));
+      networks.stored.push_back(from_graph({model.title, edgeopt::stored_in(model.graph, each)}));
   return networks;
 }
 
@@ -177,7 +172,7 @@ void print_list(const Options& options) {
 
 void report(const Options& options) {
   const std::vector<edgeopt::Device> devices = devices_of(options);
-  const Networks networks = networks_of(options);
+  const Networks networks = networks_of(options.source);
   const edgeopt::NetworkDemand& network = networks.chosen.demand;
   std::vector<edgeopt::DeviceComparison> answers =
       edgeopt::compare_devices(network, devices, options.comparison);
@@ -205,8 +200,12 @@ void report(const Options& options) {
   if (!for_people) return;
   std::cout
       << "\nTimes are lower bounds: " << network.executed_macs
-      << " multiply-accumulates at peak rate, or the bytes that have to move; real runs take "
-         "longer.\nEnergy is power while computing times "
+      << " multiply-accumulates, less what "
+      << (options.comparison.winograd_tile
+              ? "F(" + std::to_string(*options.comparison.winograd_tile) + ", 3)"
+              : std::string("the engines of published latencies"))
+      << " may save of them (--winograd), at peak rate, or the bytes that have to move; real runs "
+         "take longer.\nEnergy is power while computing times "
       << (has_latency ? "the latency given" : "that bound")
       << ".\nEstimates go by published latencies of other networks; 90 % of such estimates were "
          "within +- %.\nWhat is not known of a device is unknown; --list says where values are "
@@ -231,13 +230,7 @@ int main(int argc, char** argv) {
       .add_option("--latency-ms", options.comparison.latency_ms,
                   "Latency of a batch, measured: adds utilisation")
       ->check(examples::real_at_least(1e-9));
-  program
-      .add_option("--winograd", options.winograd_tile,
-                  "The engine may use Winograd's F(M x M, 3 x 3), which executes fewer "
-                  "multiply-accumulates; 1: direct convolution")
-      ->check(CLI::Range(1, 6))
-      ->type_name("M")
-      ->capture_default_str();
+  examples::add_winograd_option(program, options.comparison.winograd_tile);
   program
       .add_option("--code-bytes", options.comparison.code_bytes,
                   "Kept free beside the weights, for the program")

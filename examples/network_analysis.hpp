@@ -11,13 +11,13 @@
 #include <edgeopt/latency_bounds.hpp>
 #include <edgeopt/memory_plan.hpp>
 #include <edgeopt/network_demand.hpp>
-#include <edgeopt/node_operators.hpp>
 #include <edgeopt/roofline.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "granted_operators.hpp"
 #include "model_file.hpp"
 
 namespace examples {
@@ -72,16 +72,19 @@ inline void plan_memory(NetworkAnalysis& analysis) {
     analysis.plan = edgeopt::plan_memory(analysis.graph(), {.rule = edgeopt::StorageRule::folded});
 }
 
-/// Adds what a device makes of it.
-inline void place_on(const edgeopt::Device& device, NetworkAnalysis& analysis) {
+/// Adds what a device makes of it; `winograd_tile` as in `ComparisonOptions`.
+inline void place_on(const edgeopt::Device& device, std::optional<std::int64_t> winograd_tile,
+                     NetworkAnalysis& analysis) {
   DevicePlacement placement{edgeopt::device_roofline(device), {}, {}, {}};
-  const edgeopt::NodeOperators found = edgeopt::node_operators(analysis.graph(), analysis.costs);
+  const edgeopt::NodeOperators found =
+      granted_operators(analysis.graph(), analysis.costs, device, winograd_tile);
   const auto points = edgeopt::place(placement.roofline, found.operators);
   for (std::size_t i = 0; i < points.size(); ++i)
     placement.nodes.push_back({static_cast<std::int64_t>(found.nodes[i]), points[i]});
   if (!points.empty()) placement.sequential_bound_ms = edgeopt::sequential_bound_ms(points);
   if (analysis.has_all_shapes())
-    placement.network = edgeopt::compare_device(edgeopt::network_demand(analysis.graph()), device);
+    placement.network = edgeopt::compare_device(edgeopt::network_demand(analysis.graph()), device,
+                                                {.winograd_tile = winograd_tile});
   analysis.placement = std::move(placement);
 }
 

@@ -7,14 +7,12 @@
 #include <edgeopt/latency_bounds.hpp>
 #include <edgeopt/layer_operators.hpp>
 #include <edgeopt/node_operators.hpp>
-#include <edgeopt/operator_class.hpp>
 #include <edgeopt/study/machine_ceilings.hpp>
 #include <edgeopt/study/measure_energy.hpp>
 #include <edgeopt/study/measure_layers.hpp>
 #include <edgeopt/study/measure_network.hpp>
 #include <edgeopt/study/roofline_artifacts.hpp>
 #include <edgeopt/table.hpp>
-#include <edgeopt/winograd.hpp>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -22,6 +20,7 @@
 
 #include "common.hpp"
 #include "device_options.hpp"
+#include "granted_operators.hpp"
 #include "network_source.hpp"
 #include "tables.hpp"
 #include "written_files.hpp"
@@ -94,45 +93,53 @@ void print_energy(const Options& options) {
                   options.format);
 }
 
-edgeopt::Roofline roofline_of_device(const Options& options) {
-  return edgeopt::device_roofline(
-      examples::named_device(examples::read_devices(options.files), options.device));
+edgeopt::Device device_of(const Options& options) {
+  return examples::named_device(examples::read_devices(options.files), options.device);
+}
+
+std::string small_cnn_title(const examples::NetworkSource& source) {
+  return "SmallCNN in " + std::string(to_string(source.small_cnn_precision())) + ", batch of " +
+         std::to_string(source.small_cnn_batch());
 }
 
 /// A model's nodes under the ceilings of a device.
 edgeopt::RooflineAnalysis analyse_model(const Options& options) {
-  const edgeopt::Roofline roofline = roofline_of_device(options);
+  const edgeopt::Device device = device_of(options);
+  const edgeopt::Roofline roofline = edgeopt::device_roofline(device);
   const examples::NamedGraph network = examples::read_model(options.source);
-  const std::vector<edgeopt::NodeCost> costs = edgeopt::operator_costs(network.graph);
-  edgeopt::NodeOperators found = edgeopt::node_operators(network.graph, costs);
-  for (std::size_t i = 0; i < found.nodes.size(); ++i) {
-    std::int64_t& macs = found.operators[i].macs;
-    const edgeopt::Node& node = network.graph.nodes[found.nodes[i]];
-    if (macs > 0 && operator_class(network.graph, node) == edgeopt::OperatorClass::convolution_3x3)
-      macs = edgeopt::executed_macs(macs, macs, options.winograd_tile.value_or(1));
-  }
+  const edgeopt::NodeOperators found = examples::granted_operators(
+      network.graph, edgeopt::operator_costs(network.graph), device, options.winograd_tile);
   return {network.title, roofline, edgeopt::place(roofline, found.operators)};
 }
 
-/// SmallCNN's layers, with measured times where the machine was measured.
+/// SmallCNN's layers under the ceilings of a device.
 edgeopt::RooflineAnalysis analyse_small_cnn(const Options& options) {
   const examples::NetworkSource& source = options.source;
   const edgeopt::Precision precision = source.small_cnn_precision();
+  const edgeopt::Device device = device_of(options);
+  const edgeopt::Roofline roofline = edgeopt::device_roofline(device);
+  const std::int64_t tile =
+      options.winograd_tile.value_or(edgeopt::granted_winograd_tile(device.kind, precision));
+  return {small_cnn_title(source), roofline,
+          edgeopt::place(roofline, edgeopt::layer_operators(source.spec, source.small_cnn_batch(),
+                                                            precision, tile))};
+}
+
+/// The same under the ceilings of this machine, with the times that they take.
+edgeopt::RooflineAnalysis measure_small_cnn(const Options& options) {
+  const examples::NetworkSource& source = options.source;
+  const edgeopt::Precision precision = source.small_cnn_precision();
   const std::int64_t batch = source.small_cnn_batch();
-  std::vector<edgeopt::MeasuredLayer> layers;
-  if (options.measure)  // first: what cannot be measured is refused at once
-    layers = edgeopt::measure_layers(source.spec, batch, precision,
-                                     {.warmup = 1, .runs = 5, .repeats = 5 * options.repeats});
-  edgeopt::RooflineAnalysis analysis;
-  analysis.network =
-      "SmallCNN in " + std::string(to_string(precision)) + ", batch of " + std::to_string(batch);
-  analysis.roofline =
-      options.measure ? measure_machine(options, 1).roofline : roofline_of_device(options);
-  // Our own engines use F(2 x 2, 3 x 3).
+  const std::vector<edgeopt::MeasuredLayer> layers =  // first: what cannot be measured is refused
+      edgeopt::measure_layers(source.spec, batch, precision,
+                              {.warmup = 1, .runs = 5, .repeats = 5 * options.repeats});
+  edgeopt::RooflineAnalysis analysis{
+      small_cnn_title(source), measure_machine(options, 1).roofline, {}};
+  constexpr std::int64_t own_tile = 2;  // of our engines
   std::vector<edgeopt::RooflineOperator> operators = edgeopt::layer_operators(
-      source.spec, batch, precision, options.winograd_tile.value_or(options.measure ? 2 : 1));
-  if (options.measure)  // our fp16 engine stores halves and multiplies floats
-    for (edgeopt::RooflineOperator& each : operators) each.type = edgeopt::ElementType::f32;
+      source.spec, batch, precision, options.winograd_tile.value_or(own_tile));
+  for (edgeopt::RooflineOperator& each : operators)  // our fp16 engine multiplies floats
+    each.type = edgeopt::ElementType::f32;
   analysis.points = edgeopt::place(analysis.roofline, operators);
   for (std::size_t i = 0; i < layers.size(); ++i)
     if (layers[i].ms) edgeopt::set_measured(analysis.points[i], *layers[i].ms);
@@ -140,6 +147,7 @@ edgeopt::RooflineAnalysis analyse_small_cnn(const Options& options) {
 }
 
 edgeopt::RooflineAnalysis analyse(const Options& options) {
+  if (options.measure) return measure_small_cnn(options);
   return options.source.is_model() ? analyse_model(options) : analyse_small_cnn(options);
 }
 
@@ -174,13 +182,8 @@ int main(int argc, char** argv) {
       "a device; SmallCNN's also under those of this machine.");
   Options options;
   CLI::Option* model = examples::add_network_source(program, options.source);
-  program
-      .add_option("--winograd", options.winograd_tile,
-                  "The engine may use Winograd's F(M x M, 3 x 3), which executes fewer "
-                  "multiply-accumulates; 1: direct convolution, the default on devices; measured "
-                  "engines may use 2")
-      ->check(CLI::Range(1, 6))
-      ->type_name("M");
+  examples::add_winograd_option(program, options.winograd_tile,
+                                "; with --measure what this library's engines do, 2");
   auto* device = program.add_option("--device", options.device, "Device whose ceilings to use")
                      ->type_name("NAME")
                      ->capture_default_str();

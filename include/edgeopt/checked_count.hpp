@@ -36,7 +36,7 @@ template <class Counts, class What>
   for (const std::int64_t count : counts) {
     if (count < 0)
       throw DomainError(detail::count_name(what), "a product with " + std::to_string(count),
-                        "of counts >= 0");
+                        "a product of counts >= 0");
     if (count == 0) {
       zero = true;
     } else if (product > std::numeric_limits<std::int64_t>::max() / count) {
@@ -57,9 +57,13 @@ template <class What>
   return checked_product<std::initializer_list<std::int64_t>, What>(counts, what);
 }
 
-/// Sum of two non-negative counts. @throws DomainError when it exceeds 2^63 - 1
+/// Sum of two non-negative counts.
+/// @throws DomainError when one is negative or the sum exceeds 2^63 - 1
 template <class What>
 [[nodiscard]] std::int64_t checked_sum(std::int64_t a, std::int64_t b, const What& what) {
+  if (a < 0 || b < 0)
+    throw DomainError(detail::count_name(what), "a sum with " + std::to_string(a < 0 ? a : b),
+                      "a sum of counts >= 0");
   if (a > std::numeric_limits<std::int64_t>::max() - b)
     throw DomainError(detail::count_name(what), "more than 2^63 - 1", "a count that fits 64 bits");
   return a + b;

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>  // std::move
 #include <vector>
 
 #include "edgeopt/error.hpp"
@@ -280,24 +281,6 @@ class DeviceReader {
 
 }  // namespace detail
 
-/// Reads devices from a table, such as CSV gives. A value without an origin is `stated`, one
-/// without a source is from its place in the table; an empty cell is a value that is not known.
-/// @throws InputError for a missing or unknown column, a cell that does not fit, a value that is
-///   not above 0, an origin or source without a value, a low power above the high one, an empty
-///   name, and a name that was there before
-[[nodiscard]] inline std::vector<Device> devices_from_table(const Table& table) {
-  const detail::DeviceReader reader(table);
-  std::vector<Device> devices;
-  for (std::size_t row = 0; row < table.rows.size(); ++row) {
-    Device device = reader.read(row);
-    for (const Device& before : devices)
-      if (before.name == device.name)
-        reader.refuse(row, "name", "a name that no device before it has");
-    devices.push_back(device);
-  }
-  return devices;
-}
-
 namespace detail {
 
 inline bool same_but_for_case(std::string_view a, std::string_view b) {
@@ -309,6 +292,32 @@ inline bool same_but_for_case(std::string_view a, std::string_view b) {
 }
 
 }  // namespace detail
+
+/// Adds the devices of a table, such as CSV gives, to others. A value without an origin is
+/// `stated`, one without a source is from its place in the table; an empty cell is a value that is
+/// not known.
+/// @throws InputError for a missing or unknown column, a cell that does not fit, a value that is
+///   not above 0, an origin or source without a value, a low power above the high one, an empty
+///   name, and a name that was there before, in upper or lower case; `devices` is unchanged then
+inline void append_devices(const Table& table, std::vector<Device>& devices) {
+  const detail::DeviceReader reader(table);
+  std::vector<Device> all = devices;
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    Device device = reader.read(row);
+    for (const Device& before : all)
+      if (detail::same_but_for_case(before.name, device.name))
+        reader.refuse(row, "name", "a name that no device before it has");
+    all.push_back(std::move(device));
+  }
+  devices = std::move(all);
+}
+
+/// The devices of a table. @throws InputError as `append_devices`
+[[nodiscard]] inline std::vector<Device> devices_from_table(const Table& table) {
+  std::vector<Device> devices;
+  append_devices(table, devices);
+  return devices;
+}
 
 /// The device of that name, in upper or lower case. What a name says in parentheses at its end may
 /// be left out where that fits one device only: "Raspberry Pi 4" is "Raspberry Pi 4 (4 GB)".

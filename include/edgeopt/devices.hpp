@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// Boards and chips that networks are put on. Every value names the document it was read in, the
-/// formula it follows from, or the measurement; docs/devices.md shows the table and says how the
-/// processors' rates are derived.
+/// formula it follows from, or the measurement: `compare_devices --list` shows them.
+/// docs/devices.md says what the values are and how the processors' rates are derived.
 #pragma once
 
 #include <array>

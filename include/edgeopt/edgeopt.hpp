@@ -86,6 +86,7 @@
 #include "edgeopt/top_rows.hpp"
 #include "edgeopt/version.hpp"
 #include "edgeopt/weighted_operators.hpp"
+#include "edgeopt/winograd.hpp"
 
 #ifdef EDGEOPT_HAS_ENGINES
 #include "edgeopt/engines/engine_options.hpp"
@@ -204,5 +205,4 @@
 
 #if defined(EDGEOPT_HAS_STUDY) && defined(EDGEOPT_HAS_IO_DOWNLOAD)
 #include "edgeopt/study/fetch_dataset.hpp"
-#include "edgeopt/winograd.hpp"
 #endif

@@ -137,10 +137,10 @@ constexpr void visit_columns(const OrdinalEnergy*, Visit&& visit) {
 [[nodiscard]] inline OrdinalEnergy ordinal_energy(const NetworkDemand& network,
                                                   std::int64_t activation_bytes,
                                                   const TechnologyEnergy& technology) {
-  for (const std::int64_t count : {network.macs, network.parameter_bytes, activation_bytes})
-    if (count < 0)
-      throw DomainError("counts of network '" + network.name + "'", std::to_string(count),
-                        "counts >= 0");
+  detail::require_valid(network);
+  if (activation_bytes < 0)
+    throw DomainError("activation bytes of network '" + network.name + "'",
+                      std::to_string(activation_bytes), "a count >= 0");
   constexpr double uj = 1e-6;         // pJ in a microjoule
   constexpr double access_bytes = 8;  // 64 bits
   constexpr std::int64_t sram = 1 << 20;
@@ -151,7 +151,7 @@ constexpr void visit_columns(const OrdinalEnergy*, Visit&& visit) {
   energy.technology = technology.name;
   energy.ordinal_macs_uj =
       static_cast<double>(network.macs) * mac_energy_pj(technology, network.precision) * uj;
-  energy.ordinal_parameters_uj = static_cast<double>(network.parameter_bytes) / access_bytes *
+  energy.ordinal_parameters_uj = static_cast<double>(network.parameter_bytes_read) / access_bytes *
                                  (on_chip ? technology.sram_1mib_pj : technology.dram_low_pj) * uj;
   energy.ordinal_activations_uj =
       static_cast<double>(activation_bytes) / access_bytes * technology.sram_1mib_pj * uj;

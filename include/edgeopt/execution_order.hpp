@@ -25,10 +25,10 @@ namespace edgeopt::inline v0 {
 
 /// How long to look for a better order.
 struct OrderOptions {
-  /// Nodes that the searches may look at; each set of nodes that they reach costs as many as the
-  /// network has and 500 more. A count instead of a time: the same network gives the same order on
-  /// any machine.
-  std::int64_t budget = 40'000'000;
+  /// Nodes that the searches may look at, >= 0; each set of nodes that they reach costs as many as
+  /// the network has and 500 more. A count instead of a time: the same network gives the same order
+  /// on any machine. The default takes up to some tenths of a second.
+  std::int64_t budget = 100'000'000;
 };
 
 /// An order of execution and what it gains.
@@ -61,17 +61,20 @@ struct ExecutionOrder {
 
 /// An order with a low peak of the bytes alive, never worse than the order given, 0, 1, 2, ...
 ///
-/// Searched is the least peak over all paths from nothing to all nodes through the sets of nodes
-/// that can have run, lowest peak first (as in B. H. Ahn et al., "Ordering Chaos: Memory-Aware
-/// Scheduling of Irregularly Wired Neural Networks for Edge Devices", 2020). A node that needs no
-/// more than the peak so far and leaves no more behind than it found is run at once: moving it
-/// forward makes no other node's need larger. Where half of `states` does not suffice, a beam
-/// search uses the other half; then `is_least` is false unless the peak reaches the largest need of
-/// a single node.
-/// @throws DomainError when the order given is not valid, a piece is of negative size or touched by
-///   a node that does not exist, and where a sum exceeds 64 bits
+/// Where the order given needs more than some single node does, two searches go through the sets of
+/// nodes that can have run. A beam search of half the budget finds a good order in large networks,
+/// unless hundreds of branches beside each other spend it before the end.
+/// Then a search by lowest peak first, of the other half, looks for the least peak over all paths
+/// from nothing to all nodes (as in B. H. Ahn et al., "Ordering Chaos: Memory-Aware Scheduling of
+/// Irregularly Wired Neural Networks for Edge Devices", 2020); where it ends, `is_least` is true. A
+/// node that needs no more than the peak so far and leaves no more behind than it found is run at
+/// once: moving it forward makes no other node's need larger.
+/// @throws DomainError for a negative budget, when the order given is not valid, a piece is of
+///   negative size or touched by a node that does not exist, and where a sum exceeds 64 bits
 [[nodiscard]] inline ExecutionOrder reorder_for_peak(const Dataflow& flow,
                                                      const OrderOptions& options = {}) {
+  if (options.budget < 0)
+    throw DomainError("budget of the search for an order", std::to_string(options.budget), ">= 0");
   check_dataflow(flow);
   ExecutionOrder result;
   result.nodes.resize(flow.predecessors.size());

@@ -17,6 +17,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <type_traits>  // std::invoke_result_t
 #include <unordered_set>
 #include <utility>  // std::move
 #include <vector>
@@ -67,7 +68,7 @@ class Extent {
 
 /// Builds a `Graph` in execution order. Every function names the node and its result alike, returns
 /// the result's id, and throws DomainError where `infer_results` does or where a name is empty or
-/// already taken.
+/// already taken; what was built before is unchanged then.
 class GraphBuilder {
  public:
   explicit GraphBuilder(std::string name) { graph_.name = std::move(name); }
@@ -204,8 +205,8 @@ class GraphBuilder {
   }
 
   /// The same elements in another shape; 0 keeps an extent, one -1 takes what is left.
-  TensorId reshape(std::string name, TensorId x, const Shape& shape) {
-    return add_with_list("Reshape", std::move(name), x, "shape", shape);
+  TensorId reshape(const std::string& name, TensorId x, const Shape& shape) {
+    return add_with_list("Reshape", name, x, "shape", shape);
   }
 
   /// The axes in that order.
@@ -214,28 +215,32 @@ class GraphBuilder {
   }
 
   /// x with zeros around it: all begins, then all ends.
-  TensorId pad(std::string name, TensorId x, const std::vector<std::int64_t>& pads) {
-    return add_with_list("Pad", std::move(name), x, "pads", pads);
+  TensorId pad(const std::string& name, TensorId x, const std::vector<std::int64_t>& pads) {
+    return add_with_list("Pad", name, x, "pads", pads);
   }
 
   /// x[start:end] along one axis
-  TensorId slice(std::string name, TensorId x, std::int64_t axis, std::int64_t start,
+  TensorId slice(const std::string& name, TensorId x, std::int64_t axis, std::int64_t start,
                  std::int64_t end) {
-    const auto number = [&](const char* what, std::int64_t value) {
-      return constant<std::int64_t>(name + "." + what, {1},
-                                    std::span<const std::int64_t>(&value, 1));
-    };
-    const TensorId starts = number("start", start), ends = number("end", end),
-                   axes = number("axis", axis);
-    return add({std::move(name), "Slice", {x, starts, ends, axes}, {}, {}});
+    return all_or_nothing([&] {
+      const auto number = [&](const char* what, std::int64_t value) {
+        return constant<std::int64_t>(name + "." + what, {1},
+                                      std::span<const std::int64_t>(&value, 1));
+      };
+      const TensorId starts = number("start", start), ends = number("end", end),
+                     axes = number("axis", axis);
+      return add({name, "Slice", {x, starts, ends, axes}, {}, {}});
+    });
   }
 
   /// x [batch, channels, height, width] -> larger or smaller images; mode "nearest" or "linear"
-  TensorId resize(std::string name, TensorId x, float vertical, float horizontal,
+  TensorId resize(const std::string& name, TensorId x, float vertical, float horizontal,
                   const std::string& mode = "nearest") {
     const std::array<float, 4> scales = {1, 1, vertical, horizontal};
-    const TensorId factors = constant<float>(name + ".scales", {4}, scales);
-    return add({std::move(name), "Resize", {x, no_tensor, factors}, {}, {{"mode", mode}}});
+    return all_or_nothing([&] {
+      const TensorId factors = constant<float>(name + ".scales", {4}, scales);
+      return add({name, "Resize", {x, no_tensor, factors}, {}, {{"mode", mode}}});
+    });
   }
 
   /// a [..., n, k], b [..., k, m] -> a b [..., n, m], leading axes broadcast
@@ -329,13 +334,15 @@ class GraphBuilder {
     if (types.size() < suffixes.size())
       throw DomainError("node '" + node.name + "' (" + node.op + "): number of outputs",
                         std::to_string(suffixes.size()), std::to_string(types.size()));
-    for (std::size_t i = 0; i < suffixes.size(); ++i)
-      node.outputs[i] = add_tensor({node.name + suffixes[i],
-                                    types[i].type,
-                                    std::move(types[i].shape),
-                                    false,
-                                    {},
-                                    types[i].ranked});
+    all_or_nothing([&] {
+      for (std::size_t i = 0; i < suffixes.size(); ++i)
+        node.outputs[i] = add_tensor({node.name + suffixes[i],
+                                      types[i].type,
+                                      std::move(types[i].shape),
+                                      false,
+                                      {},
+                                      types[i].ranked});
+    });
     graph_.nodes.push_back(std::move(node));
     return graph_.nodes.back().outputs;
   }
@@ -368,11 +375,26 @@ class GraphBuilder {
   }
 
   /// An operator whose second input is a list of integers.
-  TensorId add_with_list(const char* op, std::string name, TensorId x, const char* what,
+  TensorId add_with_list(const char* op, const std::string& name, TensorId x, const char* what,
                          const std::vector<std::int64_t>& values) {
-    const TensorId list = constant<std::int64_t>(
-        name + "." + what, {static_cast<std::int64_t>(values.size())}, values);
-    return add({std::move(name), op, {x, list}, {}, {}});
+    return all_or_nothing([&] {
+      const TensorId list = constant<std::int64_t>(
+          name + "." + what, {static_cast<std::int64_t>(values.size())}, values);
+      return add({name, op, {x, list}, {}, {}});
+    });
+  }
+
+  /// Adds several tensors, or none where one of them or their node is refused.
+  template <class Add>
+  std::invoke_result_t<const Add&> all_or_nothing(const Add& add_tensors) {
+    const std::size_t before = graph_.tensors.size();
+    try {
+      return add_tensors();
+    } catch (...) {
+      for (; graph_.tensors.size() > before; graph_.tensors.pop_back())
+        names_.erase(graph_.tensors.back().name);
+      throw;
+    }
   }
 
   RecurrentResult recurrent(const char* op, std::string name, TensorId x, TensorId w, TensorId r,

@@ -6,7 +6,7 @@
 
 #include <algorithm>  // std::max, std::min
 #include <array>
-#include <cmath>  // std::abs
+#include <cmath>  // std::abs, std::isinf
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -57,7 +57,8 @@ using Slowdowns = ClassTimes;
 /// where `common` is the one slowdown that fits all runs best when all classes share it. The second
 /// term, of weight 0.01 a run, decides for classes that the runs have little or nothing of; errors
 /// hardly change from a third of that weight to ten times as much.
-/// @throws DomainError without runs, for a time that is not above 0, and for a run without a bound
+/// @throws DomainError without runs, for a time that is not finite and above 0, and for a run
+///   without a finite bound
 [[nodiscard]] inline Slowdowns fit_slowdowns(std::span<const CalibrationRun> runs) {
   if (runs.empty()) throw DomainError("runs to fit", "none", "at least one");
   std::vector<ClassTimes> shares;  // of the measured time, were every operator at its bound
@@ -66,12 +67,13 @@ using Slowdowns = ClassTimes;
   for (const CalibrationRun& run : runs) {
     double whole = 0;
     ClassTimes& share = shares.emplace_back(run.bound_ms);
-    if (!(run.measured_ms > 0))
+    if (!(run.measured_ms > 0) || std::isinf(run.measured_ms))
       throw DomainError("time of network '" + run.network + "'", format_real(run.measured_ms),
-                        "a time above 0");
+                        "a finite time above 0");
     for (double& each : share) whole += each /= run.measured_ms;
-    if (!(whole > 0))
-      throw DomainError("bound of network '" + run.network + "'", format_real(whole), "above 0");
+    if (!(whole > 0) || std::isinf(whole))
+      throw DomainError("bound of network '" + run.network + "' by its time", format_real(whole),
+                        "a finite number above 0");
     dot += whole;
     norm += whole * whole;
   }

@@ -4,7 +4,7 @@
 /// meanwhile, and where in one arena each tensor lies.
 #pragma once
 
-#include <algorithm>  // std::sort, std::unique
+#include <algorithm>  // std::max, std::sort, std::unique
 #include <cstddef>
 #include <cstdint>
 #include <numeric>  // std::iota
@@ -67,11 +67,11 @@ namespace edgeopt::inline v0 {
 }
 
 /// The same graph with its nodes in another order.
-/// @throws DomainError when the nodes cannot run in that order
+/// @throws DomainError when that is none of all its nodes, or one in which they cannot run
 [[nodiscard]] inline Graph reordered(const Graph& graph, std::span<const std::size_t> order) {
-  if (!graph.nodes.empty())
-    if (const auto fault = find_fault(dataflow_of(graph), order))
-      throw DomainError("order of the nodes", "not valid: " + *fault, "one that can run");
+  const Dataflow flow = graph.nodes.empty() ? Dataflow{} : dataflow_of(graph);
+  if (const auto fault = find_fault(flow, order))
+    throw DomainError("order of the nodes", "not valid: " + *fault, "one that can run");
   Graph result = graph;
   for (std::size_t i = 0; i < order.size(); ++i) result.nodes[i] = graph.nodes[order[i]];
   return result;
@@ -95,16 +95,47 @@ struct MemoryPlanOptions {
 
 /// The memory of a network while it runs.
 struct MemoryPlan {
-  std::optional<ExecutionOrder> order;  ///< of the nodes of the graph, where it was searched for
-  std::vector<std::string> nodes;       ///< their names in that order
-  ActivationLiveness liveness;          ///< nodes count in that order
-  ArenaLayout arena;                    ///< of `liveness.tensors`
-  std::vector<SharedTensor> shared;     ///< results without memory of their own
-  std::int64_t constant_bytes = 0;      ///< weights and whatever else is known before the run
+  /// Of the nodes of the graph, where it was searched for. Its peaks are those without in-place
+  /// results, as it was searched; `is_least` is true of the plan as it is.
+  std::optional<ExecutionOrder> order;
+  std::int64_t given_peak_bytes = 0;  ///< the same with the nodes in the order of the graph
+  std::vector<std::string> nodes;     ///< their names in that order
+  ActivationLiveness liveness;        ///< nodes count in that order
+  ArenaLayout arena;                  ///< of `liveness.tensors`
+  std::vector<SharedTensor> shared;   ///< results without memory of their own
+  std::int64_t constant_bytes = 0;    ///< weights and whatever else is known before the run
 };
 
+namespace detail {
+
+/// Bytes that no order avoids, whichever results are written over inputs: the largest sum that one
+/// node touches, without the result of one that might be.
+[[nodiscard]] inline std::int64_t largest_need_in_place(const Graph& graph, StorageRule rule) {
+  const MemorySharing sharing(graph, rule);
+  std::int64_t largest = 0;
+  for (const Node& node : graph.nodes) {
+    const bool may_overwrite = node.domain.empty() && is_elementwise(node.op);
+    std::vector<TensorId> owners = node.inputs;
+    owners.insert(owners.end(), node.captured.begin(), node.captured.end());
+    if (!may_overwrite) owners.insert(owners.end(), node.outputs.begin(), node.outputs.end());
+    for (TensorId& id : owners)
+      if (id != no_tensor) id = sharing.owner(id);
+    std::sort(owners.begin(), owners.end());
+    owners.erase(std::unique(owners.begin(), owners.end()), owners.end());
+    std::int64_t need = 0;
+    for (const TensorId owner : owners)
+      if (owner != no_tensor)
+        need = checked_sum(need, sharing.bytes(owner), "bytes that a node touches");
+    largest = std::max(largest, need);
+  }
+  return largest;
+}
+
+}  // namespace detail
+
 /// Plans the memory of a graph. Orders are compared without in-place results; one that needs more
-/// than the given order once these are taken into account is not used.
+/// than the given order once these are taken into account is not used. With in-place results
+/// another order is proven to be no better only where some node alone needs the peak.
 /// @throws DomainError for a graph without nodes, an alignment that is no power of two, and sums
 ///   that exceed 64 bits
 /// @pre the graph is one that `infer_shapes` accepts
@@ -119,16 +150,18 @@ struct MemoryPlan {
     for (const Node& node : ordered.nodes) plan.nodes.push_back(node.name);
   };
   plan_ordered(graph);
+  plan.given_peak_bytes = plan.liveness.peak_bytes;
   if (options.reorder) {
-    const std::int64_t given_peak = plan.liveness.peak_bytes;
     plan.order = reorder_for_peak(dataflow_of(graph, options.rule), *options.reorder);
     plan_ordered(reordered(graph, plan.order->nodes));
-    if (plan.liveness.peak_bytes > given_peak) {  // the gain was lost to results out of place
+    if (plan.liveness.peak_bytes > plan.given_peak_bytes) {  // lost to results out of place
       std::iota(plan.order->nodes.begin(), plan.order->nodes.end(), std::size_t{0});
       plan.order->peak_bytes = plan.order->peak_bytes_before;
-      plan.order->is_least = false;
       plan_ordered(graph);
     }
+    if (options.in_place != InPlace::never)
+      plan.order->is_least =
+          plan.liveness.peak_bytes == detail::largest_need_in_place(graph, options.rule);
   }
   plan.arena = plan_arena(plan.liveness.tensors, options.arena);
   plan.constant_bytes = constant_bytes(graph);
@@ -182,7 +215,7 @@ struct MemorySummary {
   std::int64_t peak_bytes = 0;      ///< lower bound of any arena
   std::string peak_node;            ///< the first that reaches it
   std::string order;  ///< of execution: given, searched, or searched and proven to be the best
-  std::int64_t given_order_peak_bytes = 0;  ///< of the order given, if another was searched for
+  std::int64_t given_order_peak_bytes = 0;  ///< of the order given, by the same rules
   std::int64_t alignment = 1;
   std::int64_t aligned_bound_bytes = 0;  ///< lower bound for offsets of that alignment
   std::string strategy;
@@ -226,7 +259,7 @@ constexpr void visit_columns(const MemorySummary*, Visit&& visit) {
           !plan.order            ? "given"
           : plan.order->is_least ? "searched, no other has a lower peak"
                                  : "searched",
-          plan.order ? plan.order->peak_bytes_before : plan.liveness.peak_bytes,
+          plan.given_peak_bytes,
           plan.arena.alignment,
           plan.arena.bound.aligned_bytes,
           std::string(to_string(plan.arena.strategy)),

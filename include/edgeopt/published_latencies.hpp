@@ -565,13 +565,14 @@ inline constexpr PublishedLatency published_latency_rows[] = {
      ""},
 };
 
-/// The largest tile of Winograd's convolution that an engine may use: ncnn has F(6, 3) for floats
-/// and F(4, 3) for int8 (src/layer/arm/convolution_3x3_winograd*.h); engines without published
-/// source are granted F(2, 3); the others have none.
+/// The largest tile of Winograd's convolution that an engine may use: what the device's kind is
+/// granted for ncnn and for engines whose source is not public; the others have none.
 inline std::int64_t winograd_tile_of(const PublishedLatency& latency) {
-  if (latency.engine == "ncnn") return latency.precision == Precision::int8 ? 4 : 6;
+  if (latency.engine == "ncnn")
+    return granted_winograd_tile(DeviceKind::single_board_computer, latency.precision);
   for (const std::string_view closed : {"X-CUBE-AI", "Plumerai", "HALE"})
-    if (latency.engine.substr(0, closed.size()) == closed) return 2;
+    if (latency.engine.substr(0, closed.size()) == closed)
+      return granted_winograd_tile(DeviceKind::microcontroller, latency.precision);
   return 1;
 }
 
@@ -629,26 +630,28 @@ constexpr void visit_columns(const BoundedLatency*, Visit&& visit) {
   visit("source", &BoundedLatency::source);
 }
 
-/// What a published run asked of its device: weights alone of the parameters, no activations; the
-/// multiplications that the engine's Winograd convolutions may save taken off.
+/// What a published run asked of its device: weights alone of the parameters, no activations.
 [[nodiscard]] inline NetworkDemand demand_of(const PublishedLatency& latency,
                                              const PublishedNetwork& network) {
   NetworkDemand demand;
   demand.name = network.name;
   demand.precision = latency.precision;
   demand.macs = network.macs();
-  demand.executed_macs = executed_macs(demand.macs, network.macs(OperatorClass::convolution_3x3),
-                                       detail::winograd_tile_of(latency));
+  demand.executed_macs = demand.macs;
+  demand.winograd_macs = network.macs(OperatorClass::convolution_3x3);
   demand.parameter_bytes = network.parameters() * detail::weight_bytes_of(latency);
+  demand.parameter_bytes_read = demand.parameter_bytes;
   return demand;
 }
 
-/// Our bound for a published run, with the device's ceilings scaled to the threads that ran.
+/// Our bound for a published run, with the device's ceilings scaled to the threads that ran and the
+/// multiplications taken off that the engine's Winograd convolutions may save.
 [[nodiscard]] inline BoundedLatency bound_published(const PublishedLatency& latency,
                                                     const PublishedNetwork& network,
                                                     const Device& device) {
-  const LatencyBound bound = latency_bound(demand_of(latency, network),
-                                           detail::roofline_of_cores(device, latency.threads));
+  const LatencyBound bound =
+      latency_bound(demand_of(latency, network), detail::roofline_of_cores(device, latency.threads),
+                    detail::winograd_tile_of(latency));
   BoundedLatency row;
   row.network = latency.network;
   row.device = latency.device;

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>  // std::in_range
 #include <variant>
 #include <vector>
 
@@ -84,6 +85,8 @@ template <class Value>
 constexpr std::string_view expectation() {
   if constexpr (std::same_as<Value, bool>)
     return "True or False";
+  else if constexpr (std::unsigned_integral<Value>)
+    return "an integer >= 0";
   else if constexpr (std::integral<Value>)
     return "an integer";
   else if constexpr (std::floating_point<Value>)
@@ -106,7 +109,7 @@ bool from_cell(const Cell& cell, Value& value) {
   } else if constexpr (std::integral<Value>) {
     if (const auto* count = std::get_if<std::int64_t>(&cell)) {
       value = static_cast<Value>(*count);
-      return static_cast<std::int64_t>(value) == *count;
+      return std::in_range<Value>(*count);
     }
     const auto parsed = text ? parse_integer<Value>(*text) : std::optional<Value>{};
     if (parsed) value = *parsed;

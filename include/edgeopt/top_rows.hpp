@@ -3,6 +3,7 @@
 /// The largest rows of a table by one of their columns.
 #pragma once
 
+#include <cmath>  // std::isnan
 #include <cstddef>
 #include <span>
 #include <string>
@@ -44,10 +45,20 @@ void append_column_names(const RowType& row, std::vector<std::string_view>& name
   });
 }
 
+/// Whether a is larger: numbers in their order, what is no number behind all of them.
+template <class Value>
+bool is_larger(const Value& a, const Value& b) {
+  if constexpr (std::is_floating_point_v<Value>)
+    if (std::isnan(b)) return !std::isnan(a);
+  if constexpr (requires { a.has_value(); })
+    if (a.has_value() && b.has_value()) return is_larger(*a, *b);
+  return b < a;
+}
+
 }  // namespace detail
 
 /// The `count` rows with the largest values in a column, largest first, equal ones in the order
-/// given; all of them where there are fewer.
+/// given; all of them where there are fewer. NaN stands behind all numbers, nothing behind NaN.
 /// @throws DomainError for a column the rows do not have
 template <Row RowType>
 [[nodiscard]] std::vector<RowType> top_rows(std::span<const RowType> rows, std::string_view column,
@@ -63,8 +74,9 @@ template <Row RowType>
     std::size_t place = top.size();
     bool larger = true;
     while (place > 0 && larger) {
-      detail::with_column(row, top[place - 1], column,
-                          [&](const auto& mine, const auto& other) { larger = other < mine; });
+      detail::with_column(row, top[place - 1], column, [&](const auto& mine, const auto& other) {
+        larger = detail::is_larger(mine, other);
+      });
       if (larger) --place;
     }
     if (place >= count) continue;

@@ -14,11 +14,19 @@
 
 namespace edgeopt::inline v0 {
 
+namespace detail {
+
+inline void require_winograd_tile(std::int64_t m) {
+  if (m < 1 || m > 1000)
+    throw DomainError("outputs of a Winograd tile", std::to_string(m), "1 to 1000");
+}
+
+}  // namespace detail
+
 /// Multiplications of direct convolution by those of F(m x m, 3 x 3): 2.25 for m = 2, 4 for
 /// 4, 5.0625 for 6; 1, no saving, for m = 1. @throws DomainError for m < 1
 [[nodiscard]] inline double winograd_factor(std::int64_t m) {
-  if (m < 1 || m > 1000)
-    throw DomainError("outputs of a Winograd tile", std::to_string(m), "1 to 1000");
+  detail::require_winograd_tile(m);
   const auto direct = static_cast<double>(9 * m * m);
   return direct / static_cast<double>((m + 2) * (m + 2));
 }
@@ -32,8 +40,10 @@ namespace edgeopt::inline v0 {
   if (eligible < 0 || eligible > macs)
     throw DomainError("multiply-accumulates that Winograd applies to", std::to_string(eligible),
                       "0 to " + std::to_string(macs));
-  const double left = static_cast<double>(eligible) / winograd_factor(m);
-  return macs - eligible + static_cast<std::int64_t>(left);
+  detail::require_winograd_tile(m);
+  const std::int64_t direct = 9 * m * m;
+  const std::int64_t saved_to = (m + 2) * (m + 2);  // at most `direct`, so that nothing wraps
+  return macs - eligible + eligible / direct * saved_to + eligible % direct * saved_to / direct;
 }
 
 }  // namespace edgeopt::inline v0

@@ -38,6 +38,14 @@ edgeopt_add_example_test(analyze_device analyze_onnx
   ARGS ${corpus}/qdq.onnx --batch 1 --device "nucleo-l4r5zi" --plan
   STDOUT "Activations in one arena" "arena_bytes +[0-9]+" "Operators on NUCLEO-L4R5ZI, each run by itself: bounds, not predictions; together at least [0-9.e-]+ ms"
          "int8 compute" "time_lower_bound_ms +[0-9.e-]+\n")
+edgeopt_add_example_test(analyze_device_winograd analyze_onnx
+  ARGS ${corpus}/conv_3x3.onnx --batch 1 --device "Raspberry Pi 4"
+  STDOUT "conv +f32 +113 " "winograd_tile +6\n")
+edgeopt_add_example_test(analyze_device_direct analyze_onnx
+  ARGS ${corpus}/conv_3x3.onnx --batch 1 --device "Raspberry Pi 4" --winograd 1
+  STDOUT "conv +f32 +576 " "winograd_tile +1\n")
+edgeopt_add_example_test(analyze_winograd_alone analyze_onnx
+  ARGS ${corpus}/conv_3x3.onnx --batch 1 --winograd 1 STATUS 2 STDERR "requires --device")
 edgeopt_add_example_test(analyze_device_json analyze_onnx
   ARGS ${corpus}/conv.onnx --batch 2 --device "My board" --devices ${CMAKE_CURRENT_LIST_DIR}/devices.csv --format json
   STDOUT "\"arena\": {\n *\"peak_bytes\": 432," "\"greedy_by_size_bytes\": [0-9]+" "\"tensors\": .\n *{\n *\"tensor\": \"x\"" "\"shared_tensors\": .\n *{\n *\"tensor\": \"y\""

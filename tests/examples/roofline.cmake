@@ -1,9 +1,11 @@
 edgeopt_add_example_test(roofline_device roofline ARGS --batch 32
   STDOUT "SmallCNN in fp32, batch of 32 on Raspberry Pi 4 .4 GB.: bounds, not predictions"
-         "conv2 +f32 +28901376 " "fp32 compute" "Layer by layer it takes at least 1.14[0-9]+ ms")
+         "conv2 +f32 +5708913 " "fp32 compute" "Layer by layer it takes at least 0.2404 ms")
+edgeopt_add_example_test(roofline_direct roofline ARGS --batch 32 --winograd 1
+  STDOUT "conv2 +f32 +28901376 " "Layer by layer it takes at least 1.14[0-9]+ ms")
 edgeopt_add_example_test(roofline_csv roofline ARGS --device "NUCLEO-L4R5ZI" --precision int8 --format csv
   STDOUT "^name,type,macs,bytes,arithmetic_intensity_macs_per_byte,compute_ceiling,bound_by,attainable_gmacs,time_lower_bound_ms,measured_ms,achieved_gmacs\n"
-         "conv1,s8,112896,4128,27.3[0-9]+,int8 compute,int8 compute,0.2[34][0-9]*,0.4704[0-9]*,,\n")
+         "conv1,s8,50176,4128,12.1[0-9]+,int8 compute,int8 compute,0.2[34][0-9]*,0.20906[0-9]*,,\n")
 edgeopt_add_example_test(roofline_unknown_device roofline ARGS --device "Raspberry Pi 6"
   STATUS 2 STDERR "device is 'Raspberry Pi 6'" "did you mean")
 edgeopt_add_example_test(roofline_files roofline ARGS --output-dir files

@@ -239,6 +239,15 @@ TEST_CASE("one huge piece, all at once, staircases, nothing") {
   CHECK(check_pieces({{"empty", 0, 0, 5}, {"also", 0, 0, 5}}).bytes == 0);
 }
 
+TEST_CASE("the search starts from greedy by size, also where very many are alive together") {
+  Random random(5);
+  for (const std::int64_t count : {20, 200, 1500}) {
+    const Pieces pieces = random_pieces(random, static_cast<std::size_t>(count), 40, 20, 1000);
+    CHECK(plan_arena(pieces, {.alignment = 1, .budget = 0}).offsets ==
+          planned(pieces, ArenaStrategy::greedy_by_size).offsets);
+  }
+}
+
 TEST_CASE("pieces without bytes take part in nothing") {
   const Pieces pieces{{"a", 8, 0, 2}, {"empty", 0, 1, 1}, {"b", 8, 1, 3}};
   const ArenaLayout layout = check_pieces(pieces);
@@ -313,6 +322,7 @@ TEST_CASE("what cannot be laid out is refused") {
   for (const std::int64_t alignment : {std::int64_t{0}, std::int64_t{-16}, std::int64_t{24}})
     CHECK(refusal({}, {.alignment = alignment}) ==
           "alignment is " + std::to_string(alignment) + ", allowed is a power of two");
+  CHECK(refusal({}, {.budget = -1}) == "budget of the search for an arena is -1, allowed is >= 0");
   CHECK(refusal({{"a", -1, 0, 0}}) == "bytes of 'a' is -1, allowed is >= 0");
   CHECK(refusal({{"a", 1, 3, 2}}) ==
         "last node of 'a' is 2, allowed is not before its first node, 3");

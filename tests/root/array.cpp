@@ -51,4 +51,8 @@ TEST_CASE("counts never wrap") {
   CHECK_THROWS_AS(checked_product({-1, 2}, "n"), DomainError);
   CHECK(checked_sum(most - 1, 1, "n") == most);
   CHECK_THROWS_AS(checked_sum(most, 1, "n"), DomainError);
+  CHECK_THROWS_WITH(checked_sum(3, -5, "bytes"),
+                    "bytes is a sum with -5, allowed is a sum of counts >= 0");
+  CHECK_THROWS_WITH(checked_product({-1, 2}, "bytes"),
+                    "bytes is a product with -1, allowed is a product of counts >= 0");
 }

@@ -1,6 +1,8 @@
 #include "edgeopt/devices.hpp"
 
 #include <cmath>
+#include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -133,6 +135,7 @@ TEST_CASE("a table of devices with a mistake is refused with its place") {
                  "column 'clok_mhz', expected a column of devices such as 'clock_mhz'"));
   CHECK(contains(refused({"name", "kind"}, {{"a", kind}, {"a", kind}}),
                  "line 3, column 'name': found 'a', expected a name that no device before it has"));
+  CHECK(contains(refused({"name", "kind"}, {{"a", kind}, {"A", kind}}), "line 3, column 'name'"));
   CHECK(contains(refused({"name", "kind"}, {{"", kind}}), "line 2, column 'name'"));
   CHECK(contains(refused({"name", "kind"}, {{"a", "toaster"}}),
                  "line 2, column 'kind': found 'toaster'"));
@@ -151,6 +154,20 @@ TEST_CASE("a table of devices with a mistake is refused with its place") {
       "expected no origin, since there is no value"));
   CHECK(contains(refused({"name", "kind", "power_low_w", "power_high_w"}, {{"a", kind, "2", "1"}}),
                  "column 'power_low_w': found '2', expected at most power_high_w"));
+}
+
+TEST_CASE("devices are added to others, unless one of their names is taken") {
+  std::vector<Device> devices = all_devices();
+  const std::size_t known = devices.size();
+  const std::string kind = "microcontroller";
+  const Table table = text_table({"name", "kind"}, {{"mine", kind}, {"jetson nano", kind}});
+  CHECK(contains(message_of([&] { append_devices(table, devices); }),
+                 "mine.csv: line 3, column 'name': found 'jetson nano', expected a name that no "
+                 "device before it has"));
+  CHECK(devices.size() == known);
+  append_devices(text_table({"name", "kind"}, {{"mine", kind}}), devices);
+  CHECK(devices.back().name == "mine");
+  CHECK(devices.size() == known + 1);
 }
 
 TEST_CASE("a device is found in any case, and the nearest is suggested") {
@@ -179,7 +196,8 @@ Device microcontroller() {
 }
 
 NetworkDemand demand(std::int64_t parameters, std::int64_t activations) {
-  return {"net", Precision::int8, 1'000'000, 1'000'000, parameters, activations, 10, 10};
+  return {"net",      Precision::int8, 1'000'000,   1'000'000, 0,
+          parameters, parameters,      activations, 10,        10};
 }
 
 }  // namespace
@@ -194,7 +212,10 @@ TEST_CASE("whether a network fits") {
 
   Device with_dram = device;
   with_dram.dram_bytes.value = 5000;
-  CHECK(compare_device(demand(4000, 4000), with_dram).fit == Fit::fits);
+  CHECK(compare_device(demand(2500, 2500), with_dram).fit == Fit::fits);
+  CHECK(compare_device(demand(2501, 2500), with_dram).fit == Fit::too_large);  // together
+  CHECK(compare_device(demand(2501, 2500), with_dram).weights_fit == Fit::fits);
+  CHECK(compare_device(demand(4000, 100), with_dram).fit == Fit::fits);
   CHECK(compare_device(demand(4000, 100), with_dram).weights_in == "DRAM");
   CHECK(compare_device(demand(4000, 100), with_dram).activations_in == "on-chip RAM");
 
@@ -202,6 +223,11 @@ TEST_CASE("whether a network fits") {
   unknown.flash_bytes = {};
   CHECK(compare_device(demand(1, 1), unknown).fit == Fit::unknown);
   CHECK(compare_device(demand(1, 1001), unknown).fit == Fit::too_large);
+  unknown.dram_bytes.value = 5000;  // flash might be larger
+  CHECK(compare_device(demand(4000, 100), unknown).fit == Fit::fits);
+  CHECK(compare_device(demand(5001, 100), unknown).fit == Fit::unknown);
+  CHECK(compare_device(demand(5001, 100), unknown).weights_in == "flash");
+  CHECK(compare_device(demand(2501, 2500), unknown).fit == Fit::unknown);
 
   Device computer;
   computer.kind = DeviceKind::single_board_computer;
@@ -227,10 +253,16 @@ TEST_CASE("time, utilisation and energy of a device") {
   CHECK(measured.energy_high_mj == Approx(2.4));
   CHECK(measured.energy_time == "latency given");
 
-  NetworkDemand winograd = demand(10, 10);
-  winograd.executed_macs = 250'000;
-  CHECK(compare_device(winograd, device, {0, 0, 8.0}).time_lower_bound_ms == Approx(0.5));
-  CHECK(compare_device(winograd, device, {0, 0, 8.0}).compute_utilization == Approx(0.25));
+  NetworkDemand convolutions = demand(10, 10);
+  convolutions.winograd_macs = 900'000;
+  const auto by_tiles = [&](std::optional<std::int64_t> tile) {
+    return compare_device(convolutions, device, {0, 0, 8.0, tile});
+  };
+  CHECK(by_tiles(1).time_lower_bound_ms == Approx(2));
+  CHECK(by_tiles(4).time_lower_bound_ms == Approx(0.65));
+  CHECK(by_tiles(4).compute_utilization == Approx(0.25));
+  CHECK(by_tiles({}).time_lower_bound_ms == Approx(1));  // the engine is not known: F(2, 3)
+  CHECK(by_tiles({}).winograd_tile == 2);
 
   NetworkDemand floating = demand(10, 10);
   floating.precision = Precision::fp32;
@@ -241,6 +273,23 @@ TEST_CASE("time, utilisation and energy of a device") {
 
   CHECK_THROWS_AS(compare_device(demand(1, 1), device, {0, 0, 0.0}), DomainError);
   CHECK_THROWS_AS(compare_device(demand(1, 1), device, {-1, 0, {}}), DomainError);
+  CHECK_THROWS_AS(compare_device(demand(1, 1), device, {0, 0, {}, 0}), DomainError);
+}
+
+TEST_CASE("a network with a negative count is refused") {
+  const Device device = microcontroller();
+  for (const auto count :
+       {&NetworkDemand::macs, &NetworkDemand::executed_macs, &NetworkDemand::winograd_macs,
+        &NetworkDemand::parameter_bytes, &NetworkDemand::parameter_bytes_read,
+        &NetworkDemand::peak_activation_bytes, &NetworkDemand::input_bytes,
+        &NetworkDemand::output_bytes}) {
+    NetworkDemand negative = demand(1, 1);
+    negative.*count = -5;
+    for (const std::string& message :
+         {message_of([&] { (void)latency_bound(negative, device_roofline(device), 1); }),
+          message_of([&] { (void)compare_device(negative, device); })})
+      CHECK(message == "a count of network 'net' is -5, allowed is >= 0");
+  }
 }
 
 TEST_CASE("DRAM limits what caches cannot hold") {
@@ -258,6 +307,29 @@ TEST_CASE("DRAM limits what caches cannot hold") {
   CHECK(compare_device(demand(5'000'000, 10), device).limiter == "int8 compute");
 }
 
+TEST_CASE("only what lies in DRAM crosses it") {
+  Device device = microcontroller();
+  device.dram_bytes.value = 100'000;
+  device.dram_bandwidth_gbps.value = 1e-3;  // 10^6 bytes a second
+  device.cache_bytes.value = 100;
+  device.peak_int8_gmacs.value = 1000;
+  const auto answer = [&](std::int64_t parameters, std::int64_t activations) {
+    return compare_device(demand(parameters, activations), device);
+  };
+  CHECK(answer(2000, 1000).limiter == "int8 compute");
+  CHECK(answer(5000, 1000).limiter == "DRAM");
+  CHECK(answer(5000, 1000).time_lower_bound_ms == Approx(4.9));  // images are on the chip
+  CHECK(answer(2000, 5000).limiter == "int8 compute");           // 20 bytes, which caches may hold
+  CHECK(answer(5000, 5000).time_lower_bound_ms == Approx(4.92));
+  device.flash_bytes = {};  // might hold the weights
+  CHECK(answer(5000, 5000).limiter == "int8 compute");
+  device.flash_bytes.value = 2000;
+  const std::vector<RooflineOperator> operators = {{"x", ElementType::s8, 1, 1'000'000, 0}};
+  CHECK(place(device_roofline(device), operators)[0].bound_by == "int8 compute");
+  device.kind = DeviceKind::single_board_computer;
+  CHECK(place(device_roofline(device), operators)[0].bound_by == "DRAM");
+}
+
 TEST_CASE("SmallCNN's demand is what its estimates say") {
   const NetworkDemand direct = network_demand(SmallCNNSpec{}, 32, Precision::fp32);
   CHECK(direct.macs == 33015808);
@@ -265,25 +337,28 @@ TEST_CASE("SmallCNN's demand is what its estimates say") {
   CHECK(direct.parameter_bytes == 81960);
   CHECK(direct.input_bytes == 32 * 28 * 28 * 4);
   CHECK(direct.output_bytes == 32 * 10 * 4);
-  const NetworkDemand winograd = network_demand(SmallCNNSpec{}, 32, Precision::fp32, 2);
-  CHECK(winograd.macs == direct.macs);
-  CHECK(winograd.executed_macs == 501760 + (3612672 + 28901376) * 4 / 9);
-  CHECK(network_demand(SmallCNNSpec{}, 1, Precision::int8).parameter_bytes == 20936);
+  CHECK(direct.winograd_macs == 3612672 + 28901376);
+  const NetworkDemand bytes = network_demand(SmallCNNSpec{}, 1, Precision::int8);
+  CHECK(bytes.parameter_bytes == 20936);
+  CHECK(bytes.parameter_bytes_read == 20664);  // scales apart: what the layers read
+  CHECK(bytes.input_bytes == 784);             // as `layer_operators` has it
+  CHECK(bytes.output_bytes == 10);
 }
 
 TEST_CASE("a graph asks for what its description does") {
-  const Graph graph = small_cnn_graph({}, 32, Precision::fp32);
-  const NetworkDemand of_graph = network_demand(graph, Precision::fp32, 2);
-  const NetworkDemand of_spec = network_demand(SmallCNNSpec{}, 32, Precision::fp32, 2);
-  CHECK(of_graph.macs == of_spec.macs);
-  CHECK(of_graph.parameter_bytes == of_spec.parameter_bytes);
-  CHECK(of_graph.peak_activation_bytes == of_spec.peak_activation_bytes);
-  CHECK(of_graph.input_bytes == of_spec.input_bytes);
-  CHECK(of_graph.output_bytes == of_spec.output_bytes);
-  CHECK(of_graph.executed_macs == of_spec.executed_macs);
-  const Graph wide = small_cnn_graph({{3, 28, 28}, 16, 32, 10}, 1, Precision::fp32);
-  CHECK(network_demand(wide, Precision::fp32, 4).executed_macs ==
-        network_demand(SmallCNNSpec{{3, 28, 28}, 16, 32, 10}, 1, Precision::fp32, 4).executed_macs);
+  for (const SmallCNNSpec& spec : {SmallCNNSpec{}, SmallCNNSpec{{3, 28, 28}, 16, 32, 10}}) {
+    const Graph graph = small_cnn_graph(spec, 32, Precision::fp32);
+    const NetworkDemand of_graph = network_demand(graph, Precision::fp32);
+    const NetworkDemand of_spec = network_demand(spec, 32, Precision::fp32);
+    CHECK(of_graph.macs == of_spec.macs);
+    CHECK(of_graph.parameter_bytes == of_spec.parameter_bytes);
+    CHECK(of_graph.parameter_bytes_read == of_graph.parameter_bytes);
+    CHECK(of_graph.peak_activation_bytes == of_spec.peak_activation_bytes);
+    CHECK(of_graph.input_bytes == of_spec.input_bytes);
+    CHECK(of_graph.output_bytes == of_spec.output_bytes);
+    CHECK(of_graph.executed_macs == of_spec.executed_macs);
+    CHECK(of_graph.winograd_macs == of_spec.winograd_macs);
+  }
 }
 
 TEST_CASE("Winograd's factors") {
@@ -292,6 +367,9 @@ TEST_CASE("Winograd's factors") {
   CHECK(winograd_factor(4) == 4);
   CHECK(winograd_factor(6) == 5.0625);
   CHECK(executed_macs(10, 9, 2) == 5);
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  CHECK(executed_macs(most, most, 1) == most);
+  CHECK(executed_macs(most, most, 2) == most / 9 * 4 + most % 9 * 4 / 9);
   CHECK_THROWS_AS(winograd_factor(0), DomainError);
   CHECK_THROWS_AS(executed_macs(1, 2, 2), DomainError);
 }

@@ -166,6 +166,7 @@ TEST_CASE("larger networks: within the budget, never worse, and what is called l
   const ExecutionOrder wide = reorder_for_peak(branches(40));  // 3^40 sets of nodes
   check_order(branches(40), wide);
   CHECK(wide.peak_bytes == 143);
+  check_order(branches(1000), reorder_for_peak(branches(1000)));  // ends when its budget does
 }
 
 TEST_CASE("orders that cannot run are told from those that can") {
@@ -188,6 +189,8 @@ TEST_CASE("dataflows that make no sense are refused") {
     }
     return std::string();
   };
+  CHECK_THROWS_WITH(reorder_for_peak(branches(4), {-1}),
+                    "budget of the search for an order is -1, allowed is >= 0");
   const std::int64_t most = std::numeric_limits<std::int64_t>::max();
   CHECK(refused({{{}, {}}, {{-1, {0}}}}) == "bytes of piece 0 is -1, allowed is >= 0");
   CHECK(refused({{{}}, {{1, {1}}}}) ==

@@ -68,6 +68,21 @@ TEST_CASE("what was refused leaves the builder usable") {
   (void)net.input("wrong", {1});
   const Graph graph = net.build({net.max_pool("pool", x, 2, 2)});
   CHECK(graph.nodes.size() == 1);
+
+  // Those that bring constants of their own.
+  const std::size_t before = graph.tensors.size();
+  CHECK_THROWS_AS(net.reshape("r", x, {5, 5}), DomainError);
+  CHECK_THROWS_AS(net.pad("p", x, {1}), DomainError);
+  CHECK_THROWS_AS(net.slice("s", x, 9, 0, 1), DomainError);
+  CHECK_THROWS_AS(net.resize("z", x, -1, 1), DomainError);
+  CHECK_THROWS_AS(net.slice("x", x, 2, 0, 1), DomainError);  // the node's name is taken
+  CHECK_THROWS_AS(net.add_all({"split", "Split", {x}, {}, {{"axis", std::int64_t{2}}}}, {"", ""}),
+                  DomainError);
+  CHECK(net.build({x}).tensors.size() == before);
+  const TensorId r = net.reshape("r", x, {4, 4});
+  CHECK(net.tensor(net.pad("p", r, {1, 0, 1, 0})).shape == Shape{6, 4});
+  CHECK(net.tensor(net.slice("s", r, 0, 0, 1)).shape == Shape{1, 4});
+  CHECK(net.tensor(net.resize("z", x, 2, 1)).shape == Shape{1, 1, 8, 4});
 }
 
 TEST_CASE("SmallCNN's estimates equal those of its graph") {

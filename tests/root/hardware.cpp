@@ -97,6 +97,9 @@ TEST_CASE("counts that do not fit 64 bits are refused, never wrapped") {
   const std::vector<LayerEstimate> full(2,
                                         {"x", 1, std::numeric_limits<std::int64_t>::max(), 0, 1});
   CHECK_THROWS_AS(summarize_hardware(full, 1, 1), DomainError);
+  const std::vector<LayerEstimate> negative = {{"x", 1, -5, 0, 3}};
+  CHECK_THROWS_WITH(summarize_hardware(negative, 1, 1),
+                    Catch::Contains("a sum with -5, allowed is a sum of counts >= 0"));
 }
 
 TEST_CASE("shares sum to one") {

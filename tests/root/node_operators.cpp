@@ -145,14 +145,57 @@ TEST_CASE("a network's precision is what most is multiplied in; the bound counts
   CHECK(network_demand(mixed_graph(), Precision::int8).executed_macs == demand.macs);
   const Graph fp16 = small_cnn_graph({}, 1, Precision::fp16);
   CHECK(network_demand(fp16).precision == Precision::fp16);
-  CHECK(network_demand(fp16, 2).executed_macs ==
-        network_demand(SmallCNNSpec{}, 1, Precision::fp16, 2).executed_macs);
+  CHECK(network_demand(fp16).winograd_macs ==
+        network_demand(SmallCNNSpec{}, 1, Precision::fp16).winograd_macs);
   GraphBuilder net("nothing multiplied");
   CHECK(
       network_demand(net.build({net.relu("r", net.input("x", {1}, ElementType::f16))})).precision ==
       Precision::fp32);
   CHECK_FALSE(precision_of(ElementType::s64));
   CHECK_FALSE(precision_of(ElementType::f8e5m2));
+}
+
+TEST_CASE("a demand has what a run reads of its constants at least") {
+  const auto f32 = ElementType::f32;
+  const auto never_above_its_operators = [](const Graph& graph) {
+    const Roofline slow{
+        "m", {{"fp32", f32, 10}, {"int8", ElementType::s8, 10}}, {{"DRAM", 1, 0}}};
+    const auto operators = node_operators(graph, operator_costs(graph)).operators;
+    CHECK(*latency_bound(network_demand(graph), slow, 1).ms <=
+          *sequential_bound_ms(place(slow, operators)));
+  };
+  GraphBuilder net("tables");
+  const TensorId table = net.constant("table", f32, {30000, 64});
+  const TensorId rows = net.embedding("rows", table, net.input("ids", {16}, ElementType::s64));
+  const TensorId more = net.embedding("more", table, net.input("other", {4}, ElementType::s64));
+  const TensorId w = net.constant("w", f32, {64, 64});
+  (void)net.constant("unused", f32, {1000});
+  const Graph embedding = net.build({net.matmul("y", rows, w), net.matmul("z", more, w)});
+  const NetworkDemand demand = network_demand(embedding);
+  CHECK(demand.parameter_bytes == 4 * (30000 * 64 + 64 * 64 + 1000));
+  CHECK(demand.parameter_bytes_read == 4 * (16 * 64 + 64 * 64));  // the rows, and w once
+  never_above_its_operators(embedding);
+
+  GraphBuilder head("the table is the classifier too");
+  const TensorId tied = head.constant("table", f32, {30, 8});
+  const TensorId row = head.embedding("row", tied, head.input("id", {1}, ElementType::s64));
+  const Graph all = head.build({head.matmul("y", row, head.transpose("t", tied, {1, 0}))});
+  CHECK(network_demand(all).parameter_bytes_read == 4 * 30 * 8);
+  never_above_its_operators(all);
+
+  GraphBuilder low("a product of constants");
+  const TensorId ab =
+      low.matmul("ab", low.constant("a", f32, {256, 64}), low.constant("b", f32, {64, 128}));
+  const Graph folded = low.build({low.matmul("y", low.input("x", {1, 256}), ab)});
+  CHECK(network_demand(folded).executed_macs == 256 * 128);
+  CHECK(network_demand(folded).macs == 256 * 128 + 256 * 64 * 128);
+  CHECK(network_demand(folded).parameter_bytes_read == 4 * 256 * 64);  // a; b may be part of it
+  never_above_its_operators(folded);
+
+  const Graph quantized = small_cnn_graph({}, 1, Precision::int8);
+  CHECK(network_demand(quantized).parameter_bytes_read == 20664);
+  never_above_its_operators(quantized);
+  never_above_its_operators(small_cnn_graph({}, 1, Precision::fp32));
 }
 
 TEST_CASE("a graph stored in another precision") {

@@ -93,10 +93,10 @@ TEST_CASE("the bound of a network is never above the sum of its operators'") {
       operators.push_back({std::to_string(k), ElementType::f32, any(1'000'000),
                            parameters + activations, any(50'000)});
       network.executed_macs += operators.back().macs;
-      network.parameter_bytes += parameters;
+      network.parameter_bytes_read += parameters;
     }
     const Roofline roofline{"m", {{"fp32", ElementType::f32, 10}}, {{"DRAM", 5, 0}}};
-    const auto bound = latency_bound(network, roofline);
+    const auto bound = latency_bound(network, roofline, 1);
     CHECK(*bound.ms <= *sequential_bound_ms(place(roofline, operators)) * (1 + 1e-12));
   }
 }

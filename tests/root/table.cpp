@@ -1,11 +1,14 @@
 #include "edgeopt/table.hpp"
 
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "catch.hpp"
 #include "edgeopt/hardware_summary.hpp"
+#include "edgeopt/roofline.hpp"
 #include "edgeopt/rows.hpp"
 #include "edgeopt/top_rows.hpp"
 
@@ -122,4 +125,31 @@ TEST_CASE("top_rows gives the largest, equal ones in the order given") {
   CHECK(names(top_rows(layers, "layer", 9)) == "dcba");
   CHECK(top_rows(layers, "macs", 0).empty());
   CHECK_THROWS_WITH(top_rows(layers, "mac", 1), Catch::Contains("did you mean 'macs'?"));
+}
+
+TEST_CASE("top_rows puts NaN behind numbers, and nothing behind NaN") {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  std::vector<RooflinePoint> points(5);
+  const double intensities[] = {nan, 1, 3, nan, 2};
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    points[i].name = std::to_string(i);
+    points[i].arithmetic_intensity_macs_per_byte = intensities[i];
+    if (i != 1) points[i].measured_ms = intensities[i];
+  }
+  const auto names = [&](std::string_view column) {
+    std::string text;
+    for (const RooflinePoint& point : top_rows(points, column, 5)) text += point.name;
+    return text;
+  };
+  CHECK(names("arithmetic_intensity_macs_per_byte") == "24103");
+  CHECK(names("measured_ms") == "24031");
+}
+
+TEST_CASE("a typed cell that an unsigned column cannot hold is refused") {
+  Table table{"plan.csv", {"first_node"}, {{std::int64_t{-1}}}, {}};
+  CHECK_THROWS_WITH(cell_value<std::size_t>(table, 0, 0),
+                    Catch::Contains("found '-1', expected an integer >= 0"));
+  CHECK_THROWS_AS(cell_value<std::uint8_t>(table, 0, 0), InputError);
+  table.rows[0][0] = std::int64_t{7};
+  CHECK(cell_value<std::size_t>(table, 0, 0) == 7);
 }

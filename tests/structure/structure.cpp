@@ -154,6 +154,23 @@ TEST_CASE("edgeopt.hpp includes every header, except kernels and details") {
   CHECK(lines(missing) == "");
 }
 
+TEST_CASE("edgeopt.hpp includes the root's headers whatever is linked") {
+  const fs::path include = tests.parent_path() / "include";
+  const std::string umbrella = read(include / "edgeopt/edgeopt.hpp");
+  Complaints conditional;
+  for (const auto& entry : fs::directory_iterator(include / "edgeopt")) {
+    const std::string header = entry.path().lexically_relative(include).generic_string();
+    const std::size_t place = umbrella.find("#include \"" + header + "\"");
+    if (place != umbrella.npos && place > umbrella.find("#if")) conditional.push_back(header);
+  }
+  CHECK(lines(conditional) == "");
+}
+
+TEST_CASE("scripts/run leaves every option to its caller") {
+  CHECK(read(tests.parent_path() / "scripts/run").find("examples/run_pipeline \"$@\"\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("headers keep the conventions") {
   CHECK(lines(broken_conventions(tests.parent_path() / "include", EDGEOPT_MAJOR)) == "");
 }

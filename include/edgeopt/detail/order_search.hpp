@@ -141,9 +141,10 @@ class OrderWalk {
   }
 
   /// Runs nodes that need no more than `peak` and leave no more behind than they found, until there
-  /// is none; adds them to `ran`.
-  void settle(std::int64_t peak, std::vector<std::uint32_t>& ran) {
-    for (std::size_t i = 0; i < ready_.size();) {
+  /// is none; adds them to `ran`. Gives how many it looked at.
+  std::int64_t settle(std::int64_t peak, std::vector<std::uint32_t>& ran) {
+    std::int64_t looked_at = 0;
+    for (std::size_t i = 0; i < ready_.size(); ++looked_at) {
       const std::uint32_t node = ready_[i];
       const Effect what = effect(node);
       if (what.need > peak || what.change > 0) {
@@ -154,6 +155,7 @@ class OrderWalk {
       ran.push_back(node);
       i = 0;
     }
+    return looked_at;
   }
 
  private:
@@ -192,7 +194,7 @@ class OrderStates {
   explicit OrderStates(const OrderProblem& problem, std::int64_t bound)
       : walk_(problem), child_(problem) {
     std::vector<std::uint32_t> ran;
-    walk_.settle(bound, ran);
+    looked_at_ += walk_.settle(bound, ran);
     (void)add(walk_, bound, none, std::move(ran));
   }
 
@@ -201,7 +203,7 @@ class OrderStates {
   [[nodiscard]] bool is_outdated(std::size_t state) const {
     return peaks_.at(states_[state].has_run) < states_[state].peak;
   }
-  /// What the states reached so far count as.
+  /// What the states reached so far count as, and nodes that were looked at on the way.
   [[nodiscard]] std::int64_t looked_at() const { return looked_at_; }
 
   /// Reaches every state that lies one choice behind this one and whose peak is below `limit`;
@@ -217,7 +219,7 @@ class OrderStates {
       child_.run(node);
       looked_at_ += cost_of_state(walk_.size());
       std::vector<std::uint32_t> ran{node};
-      child_.settle(peak, ran);
+      looked_at_ += child_.settle(peak, ran);
       const std::size_t state = add(child_, peak, from, std::move(ran));
       if (state != none) reached(state);
     }
@@ -282,19 +284,15 @@ struct LeastPeak {
 }
 
 /// An order of a peak below `limit`, if there is one among those that the best states of each
-/// number of nodes lead to.
+/// number of nodes lead to: as many of them as the budget allows, given what one took so far.
 [[nodiscard]] inline std::optional<std::vector<std::size_t>> beam_search(const Dataflow& flow,
                                                                          std::int64_t bound,
                                                                          std::int64_t limit,
                                                                          std::int64_t budget) {
   constexpr std::int64_t widest = 64;
   const OrderProblem problem(flow);
-  // A level has about as many states to look at as the beam is wide, and twice as many children.
-  const auto count = static_cast<std::int64_t>(problem.size());
-  const std::int64_t width = std::min(
-      widest, budget / 3 / std::max<std::int64_t>(count, 1) / cost_of_state(problem.size()));
-  if (width == 0) return std::nullopt;
   OrderStates states(problem, bound);
+  std::int64_t expanded = 0;
   std::map<std::size_t, std::vector<std::size_t>> levels;  // states by number of nodes that ran
   levels[states[0].runs].push_back(0);
   const auto is_better = [&](std::size_t a, std::size_t b) {
@@ -308,10 +306,16 @@ struct LeastPeak {
     levels.erase(level);
     std::sort(beam.begin(), beam.end(), is_better);
     if (states[beam.front()].runs == problem.size()) return states.order_of(beam.front());
+    const auto levels_left = static_cast<std::int64_t>(problem.size() - states[beam.front()].runs);
+    const std::int64_t cost = states.looked_at() / std::max<std::int64_t>(expanded, 1);
+    const std::int64_t width = std::min(
+        widest, (budget - states.looked_at()) / levels_left / std::max<std::int64_t>(cost, 1));
+    if (width < 1) return std::nullopt;
     if (beam.size() > static_cast<std::size_t>(width)) beam.resize(static_cast<std::size_t>(width));
     for (const std::size_t state : beam)
       states.expand(state, limit,
                     [&](std::size_t reached) { levels[states[reached].runs].push_back(reached); });
+    expanded += static_cast<std::int64_t>(beam.size());
   }
   return std::nullopt;
 }
