@@ -153,6 +153,35 @@ TEST_CASE("Weights have to be there, constant, and of the right shape") {
              Contains("tensor 'conv1.") && Contains("without values"));
 }
 
+TEST_CASE("A constant with fewer or more values than its shape says is refused") {
+  for (const char* name : {"layer0.weight", "layer0.bias", "layer1.weight", "layer1.bias"})
+    for (const int difference : {-1, 1}) {
+      Graph graph = small_network();
+      std::vector<std::byte>& data = tensor(graph, name).data;
+      const std::size_t bytes = data.size();
+      data.resize(bytes + 4 * static_cast<std::size_t>(difference));
+      CHECK_THAT(refusal<Fp32Engine>(graph),
+                 Contains(std::to_string(data.size()) + " bytes") && Contains(name) &&
+                     Contains("allowed is " + std::to_string(bytes) + " bytes"));
+    }
+  for (const char* name : {"layer0.weight", "layer1.weight", "layer1.weight_scale"}) {
+    Graph graph = small_quantized_network();
+    tensor(graph, name).data.pop_back();
+    CHECK_THAT(refusal<Int8Engine>(graph), Contains(name) && Contains("allowed is"));
+  }
+}
+
+TEST_CASE("Images and outputs with more elements than can be counted are refused") {
+  constexpr std::int64_t many = std::int64_t{1} << 31;
+  Graph graph = small_network();
+  tensor(graph, "images").shape = {1, 4, many, many};
+  CHECK_THAT(refusal<Fp32Engine>(graph), Contains("input 'images'") && Contains("2^63 - 1"));
+  tensor(graph, "images").shape = {1, 1, many, many};
+  graph.nodes.erase(graph.nodes.begin() + 2);  // the pooling; what is left has four channels
+  graph.nodes[2].inputs = graph.nodes[1].outputs;
+  CHECK_THAT(refusal<Fp32Engine>(graph), Contains("'layer0'") && Contains("2^63 - 1"));
+}
+
 TEST_CASE("A pooling that leaves nothing is refused") {
   GraphBuilder net("thin");
   const std::vector<float> weights(9);
@@ -223,9 +252,12 @@ TEST_CASE("What the QDQ form must not hold is named") {
 
   graph = small_quantized_network();
   node(graph, "layer0.weight.dequantize").attributes["axis"] = std::int64_t{1};
-  CHECK_THAT(refusal<Int8Engine>(graph), Contains("'axis'"));
+  CHECK_THAT(refusal<Int8Engine>(graph), Contains("'axis' 1"));
+  node(graph, "layer0.weight.dequantize").attributes.erase("axis");  // means 1
+  CHECK_THAT(refusal<Int8Engine>(graph), Contains("'axis' 1"));
 
-  for (const float scale : {0.0F, -1.0F, std::numeric_limits<float>::infinity(),
+  constexpr float without_reciprocal = 1e-39F;
+  for (const float scale : {0.0F, -1.0F, without_reciprocal, std::numeric_limits<float>::infinity(),
                             std::numeric_limits<float>::quiet_NaN()}) {
     graph = small_quantized_network();
     tensor(graph, "images.scale").data = Array::of<float>({}, std::span(&scale, 1)).data;

@@ -248,6 +248,35 @@ TEST_CASE("Sizes that do not fit are refused, and nothing is written") {
   });
 }
 
+TEST_CASE("An infinite activation that ReLU takes away leaves no trace, whatever the channels") {
+  // Weights of the convolution are -1: where the pixel is infinite, or becomes so as a half, its
+  // neighbours are minus infinity, then 0; so are all others.
+  const auto logits = [](const auto& engine, float pixel) {
+    return logits_of(engine, List<float>{pixel, 1, 1, 1});
+  };
+  for (const std::int64_t channels : {1, 3, 8, 11, 16}) {
+    GraphBuilder net("overflow");
+    const auto constant = [&](const char* name, const Shape& shape, float value) {
+      const std::vector<float> values(static_cast<std::size_t>(element_count(shape)), value);
+      return net.constant(name, shape, std::span(values));
+    };
+    TensorId x =
+        net.convolution("conv", net.input("images", {1, 1, 2, 2}),
+                        constant("w", {channels, 1, 3, 3}, -1), no_tensor, {.padding = {1, 1}});
+    x = net.linear("linear", net.flatten("flatten", net.relu("relu", x)),
+                   constant("v", {2, 4 * channels}, 1), constant("b", {2}, 0.5F));
+    const Graph graph = net.build({x});
+    for (const InstructionSet set : supported_instruction_sets()) {
+      INFO(to_string(set) << ", " << channels << " channels");
+      CHECK(logits(Fp32Engine(graph, {set}), std::numeric_limits<float>::infinity()) ==
+            List<float>{0.5F, 0.5F});
+      CHECK(logits(Fp16Engine(graph, {set}), 70000) == List<float>{0.5F, 0.5F});
+      CHECK(
+          std::isnan(logits(Fp32Engine(graph, {set}), std::numeric_limits<float>::quiet_NaN())[1]));
+    }
+  }
+}
+
 TEST_CASE("NaN is refused where a level cannot stand for it, and carried on where it can") {
   List<float> images = networks::random_images(plan(), 4, 10);
   images[2 * 784 + 300] = std::numeric_limits<float>::quiet_NaN();

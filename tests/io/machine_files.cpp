@@ -40,6 +40,16 @@ TEST_CASE("caches are read as Linux tells of them, those for instructions left o
   cache(3, "3", "Unified", "30M");
   CHECK(io::cache_levels(folder.path()) ==
         std::vector<io::CacheLevel>{{1, 48 << 10}, {2, 2 << 20}, {3, 30 << 20}});
+  const auto shared_by = [&](const char* list) {
+    put(folder.path() / "index3" / "shared_cpu_list", list);
+    return io::cache_levels(folder.path()).at(2).processors;
+  };
+  CHECK(shared_by("0") == 1);
+  CHECK(shared_by("0-3") == 4);
+  CHECK(shared_by("0,4") == 2);
+  CHECK(shared_by("0-3,8-11,16") == 9);
+  for (const char* strange : {"", "all", "0-", "3-0", "0,,1", "0-99999999999"})
+    CHECK(shared_by(strange) == 0);
   cache(3, "3", "Unified", "large");
   CHECK(io::cache_levels(folder.path()).size() == 2);
   std::filesystem::remove(folder.path() / "index2" / "size");

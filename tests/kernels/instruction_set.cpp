@@ -8,7 +8,7 @@
 
 using namespace edgeopt;
 
-#if defined(EDGEOPT_KERNEL_UNIT) || defined(EDGEOPT_UNIT_VECTORS) || defined(EDGEOPT_UNIT_JOIN)
+#if defined(EDGEOPT_KERNEL_UNIT) || defined(EDGEOPT_UNIT_VECTORS) || defined(EDGEOPT_UNIT_PART)
 #error "kernels.hpp leaks a macro"
 #endif
 

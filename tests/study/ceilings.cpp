@@ -38,6 +38,26 @@ TEST_CASE("loops over a buffer move what they say") {
   for (std::size_t i = 0; i < floats; ++i) CHECK(z[i] == 3 * x[i]);
 }
 
+#if defined(__x86_64__)
+TEST_CASE("loops leave no upper halves behind, which would slow down SSE after them") {
+  const kernels::TrafficLoops& loops = kernels::widest_traffic_loops();
+  if (loops.instructions == "sse2") return;
+  std::vector<float> x(192, 1.5F), y(192, 2.5F), z(192);
+  const auto bytes = [](auto& values) { return reinterpret_cast<std::byte*>(values.data()); };
+  const auto is_clean = [] {
+    float vector[8];
+    asm volatile("vmovups %%ymm0,%0" : "=m"(vector));
+    return vector[4] == 0 && vector[5] == 0 && vector[6] == 0 && vector[7] == 0;
+  };
+  loops.read(bytes(x), 768);
+  CHECK(is_clean());
+  loops.copy(bytes(z), bytes(x), 768);
+  CHECK(is_clean());
+  loops.triad(bytes(z), bytes(x), bytes(y), 768);
+  CHECK(is_clean());
+}
+#endif
+
 TEST_CASE("levels are measured with buffers that lie in them") {
   const std::vector<edgeopt::io::CacheLevel> caches = {{1, 32768}, {2, 1 << 20}, {3, 32 << 20}};
   const auto one = measured_levels(caches, 1, 1 << 20);
@@ -55,6 +75,26 @@ TEST_CASE("levels are measured with buffers that lie in them") {
   CHECK(one.back().buffer_bytes > 100 << 20);                      // four times the last cache
   CHECK(measured_levels(caches, 2, 1)[2].buffer_bytes < 9 << 20);  // each its part of L3
   CHECK(measured_levels({}, 1, 1 << 20).size() == 1);
+  CHECK_THROWS_AS(measured_levels(caches, 0, 1 << 20), DomainError);
+  CHECK_THROWS_AS(measured_levels(caches, -1, 1 << 20), DomainError);
+}
+
+TEST_CASE("threads have their part of every cache that they share") {
+  using edgeopt::io::CacheLevel;
+  const auto buffer = [](const CacheLevel& cache, std::int64_t threads, std::size_t level) {
+    const std::vector<CacheLevel> caches = {{1, 32768, 1}, cache};
+    return measured_levels(caches, threads, 1).at(level).buffer_bytes;
+  };
+  constexpr std::int64_t half = (1 << 19) / 1536 * 1536;  // of a megabyte
+  constexpr std::int64_t eighth = (1 << 17) / 1536 * 1536;
+  CHECK(buffer({2, 1 << 20, 4}, 1, 1) == half);
+  CHECK(buffer({2, 1 << 20, 4}, 4, 1) == eighth);
+  CHECK(buffer({2, 1 << 20, 4}, 16, 1) == eighth);  // four such caches
+  CHECK(buffer({2, 1 << 20, 1}, 4, 1) == half);
+  CHECK(buffer({2, 1 << 20}, 4, 1) == eighth);                      // not told: by all
+  CHECK(buffer({2, 1 << 20, 4}, 4, 2) == (1 << 20) / 1536 * 1536);  // memory, four times the cache
+  const std::vector<CacheLevel> two_threads_a_core = {{1, 49152, 2}, {2, 2 << 20, 2}};
+  CHECK(measured_levels(two_threads_a_core, 2, 1)[0].buffer_bytes == 12288);
 }
 
 TEST_CASE("ceilings of this machine, on one thread and on two") {
@@ -82,7 +122,7 @@ TEST_CASE("ceilings of this machine, on one thread and on two") {
     CHECK(roofline.compute.size() == compute.size());
     REQUIRE(roofline.memory.size() == 3);
     CHECK(roofline.memory[0].name.rfind("L1, ", 0) == 0);
-    CHECK(*roofline.memory[2].cached_bytes == threads * (32768 + 262144));
+    CHECK(*roofline.memory[2].cached_bytes == threads * 32768 + 262144);  // L2 is shared
   }
   ThreadPool pool(1);
   CHECK_THROWS_AS(measure_compute(pool, {.repeats = 0}), DomainError);
@@ -99,6 +139,27 @@ TEST_CASE("under a clock that steps, rates are what was counted") {
     for (const kernels::PeakLoop& loop : kernels::peak_loops())
       if (loop.instructions == row.instructions && loop.type == row.type)
         CHECK(row.median_gmacs == Approx(static_cast<double>(256 * loop.macs_per_turn) * 1e-6));
+
+  // Its steps are too short for a repeat, however much is done.
+  const auto slow = stepping_clock(std::chrono::microseconds(1));
+  CHECK_FALSE(measure_compute(pool, quick, slow).empty());
+  CHECK(measure_bandwidth(pool, quick, slow, {}).size() == 3);
+}
+
+TEST_CASE("a clock that stands still is refused") {
+  ThreadPool pool(1);
+  const Clock still = [] { return std::chrono::nanoseconds(5); };
+  CHECK_THROWS_AS(measure_compute(pool, quick, still), DomainError);
+  CHECK_THROWS_AS(measure_bandwidth(pool, quick, still), DomainError);
+  const auto stops = [readings = 0]() mutable {
+    return std::chrono::milliseconds(readings < 4 ? ++readings : 4);
+  };
+  CHECK_THROWS_AS(measure_compute(pool, quick, stops), DomainError);
+}
+
+TEST_CASE("rows of no thread make no roofline") {
+  const std::vector<MeasuredBandwidth> rows = {{.level = "L1", .traffic = "read", .threads = 0}};
+  CHECK_THROWS_AS(measured_roofline({}, rows, {}), DomainError);
 }
 
 TEST_CASE("layers are differences of networks") {

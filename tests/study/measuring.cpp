@@ -221,6 +221,8 @@ TEST_CASE("An engine of any type is an engine") {
   CHECK(logits == std::vector<float>{-2, 2, -2, 2, -2, 2});
   auto foreign = AnyEngine(BrokenEngine()).make_workspace(3);
   CHECK_THROWS_AS(any.run(one_batch, foreign, logits), DomainError);
+  const auto moved = std::move(workspace);
+  CHECK_THROWS_AS(any.run(one_batch, workspace, logits), DomainError);
 }
 
 TEST_CASE("Whatever is timed runs on the threads of the pool, if the engine can use them") {

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "edgeopt/io/file.hpp"
@@ -17,6 +19,7 @@ namespace edgeopt::inline v0::io {
 struct CacheLevel {
   std::int64_t level = 1;
   std::int64_t bytes = 0;
+  std::int64_t processors = 0;  ///< that share it; 0 where the system does not tell
 
   friend bool operator==(const CacheLevel&, const CacheLevel&) = default;
 };
@@ -40,6 +43,27 @@ inline std::int64_t bytes_of_size(std::string text) {
   return number && *number > 0 && *number < (std::int64_t{1} << 40) ? *number * unit : 0;
 }
 
+/// Processors in a list such as "0-3,8", 5; 0 for anything else.
+inline std::int64_t processors_of_list(std::string_view list) {
+  std::int64_t count = 0;
+  while (true) {
+    const std::string_view range = list.substr(0, list.find(','));
+    const auto first = parse_integer<std::int64_t>(range.substr(0, range.find('-')));
+    const auto last = parse_integer<std::int64_t>(range.substr(range.find('-') + 1));
+    if (!first || !last || *first < 0 || *last < *first || *last >= (1 << 20)) return 0;
+    count += *last - *first + 1;
+    if (range.size() == list.size()) return count;
+    list.remove_prefix(range.size() + 1);
+  }
+}
+
+/// Processors that share a cache, as its folder tells.
+inline std::int64_t processors_sharing(const std::filesystem::path& cache) {
+  const std::filesystem::path list = cache / "shared_cpu_list";
+  std::error_code error;
+  return std::filesystem::exists(list, error) ? processors_of_list(first_line(list)) : 0;
+}
+
 }  // namespace detail
 
 /// Caches for data, the smallest level first; empty where the system does not tell.
@@ -55,7 +79,8 @@ inline std::int64_t bytes_of_size(std::string text) {
       const auto level = parse_integer<std::int64_t>(detail::first_line(cache / "level"));
       const std::int64_t bytes = detail::bytes_of_size(detail::first_line(cache / "size"));
       const std::int64_t before = levels.empty() ? 0 : levels.back().level;
-      if (level && *level > before && bytes > 0) levels.push_back({*level, bytes});
+      if (level && *level > before && bytes > 0)
+        levels.push_back({*level, bytes, detail::processors_sharing(cache)});
     } catch (const Error&) {
       break;  // not all virtual machines tell
     }

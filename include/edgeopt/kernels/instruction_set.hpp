@@ -164,11 +164,15 @@ class SupportedInstructionSets {
   std::size_t count_ = 0;
 };
 
+/// Where there is AMX, this asks Linux for leave to use its tiles, once for the process. From then
+/// on signal stacks have to hold their state too: `sigaltstack` refuses one that is smaller than
+/// `getauxval(AT_MINSIGSTKSZ)`, some 11 KiB, and where a thread has a smaller one already the leave
+/// is refused and AMX not used.
 [[nodiscard]] inline SupportedInstructionSets supported_instruction_sets() noexcept {
   return {};
 }
 
-/// The fastest instruction set of this machine.
+/// The fastest instruction set of this machine; asks as `supported_instruction_sets` does.
 [[nodiscard]] inline InstructionSet detect_instruction_set() noexcept {
   const SupportedInstructionSets sets;
   return *(sets.end() - 1);

@@ -8,11 +8,13 @@
 ///
 ///     value(y, x, c) = activation[y * row + x * pixel + c]
 ///
-/// `pixel` may exceed the number of channels; the values between are written as something finite
-/// and meet weights of zero. The input of a convolution has a border of one pixel all around that
-/// holds the value of zero, so that no kernel treats edges apart: it has (height + 2) rows of
-/// (width + 2) pixels, without gaps between rows. Kernels for `std::uint8_t` read up to `overread`
-/// bytes beyond the end of an input, whatever these hold.
+/// `pixel` may exceed the number of channels; the values between are written as what weights of
+/// zero make of a layer's input: 0, or NaN where that is infinite. Convolutions do not read them.
+/// To a linear layer they are features like others, with weights of zero, which make NaN of NaN:
+/// who lets infinities in clears them. The input of a convolution has a border of one pixel all
+/// around that holds the value of zero, so that no kernel treats edges apart: it has (height + 2)
+/// rows of (width + 2) pixels, without gaps between rows. Kernels for `std::uint8_t` read up to
+/// `overread` bytes beyond the end of an input, whatever these hold.
 ///
 /// How parameters are packed is each kernel's own affair: the table tells their size and writes
 /// them.

@@ -71,52 +71,58 @@ inline bool has_avx512_fp16() noexcept {
   return edgeopt::detail::has_avx512() && (edgeopt::detail::CpuId(7).edx >> 23 & 1) != 0;
 }
 
-#define EDGEOPT_LOOP(clear, instructions)                                                    \
-  asm volatile(".irp r,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14\n" clear                           \
-               "\n.endr\n.p2align 6\n1:\n" EDGEOPT_EACH_SUM(instructions) "dec %0\njnz 1b\n" \
-               : "+r"(turns)::"cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",  \
-                 "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14")
+// Code with VEX ends in this, as SSE is slow while upper halves hold anything. It clears those of
+// all 16 registers, so that all are named as changed wherever it may stand.
+#define EDGEOPT_CLEAN "\nvzeroupper"
+#define EDGEOPT_VECTORS                                                                    \
+  "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", \
+      "xmm11", "xmm12", "xmm13", "xmm14", "xmm15"
+
+#define EDGEOPT_LOOP(clear, instructions, clean)                                                 \
+  asm volatile(".irp r,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14\n" clear                               \
+               "\n.endr\n.p2align 6\n1:\n" EDGEOPT_EACH_SUM(instructions) "dec %0\njnz 1b" clean \
+               : "+r"(turns)::"cc", EDGEOPT_VECTORS)
 
 inline void fp32_sse2(std::int64_t turns) noexcept {
   EDGEOPT_LOOP("xorps %%xmm\\r,%%xmm\\r",
-               "movaps %%xmm12,%%xmm14\nmulps %%xmm13,%%xmm14\naddps %%xmm14,%%xmm\\sum");
+               "movaps %%xmm12,%%xmm14\nmulps %%xmm13,%%xmm14\naddps %%xmm14,%%xmm\\sum", "");
 }
 inline void fp32_avx2(std::int64_t turns) noexcept {
-  EDGEOPT_LOOP("vxorps %%ymm\\r,%%ymm\\r,%%ymm\\r", "vfmadd231ps %%ymm12,%%ymm13,%%ymm\\sum");
-  asm volatile("vzeroupper");
+  EDGEOPT_LOOP("vxorps %%ymm\\r,%%ymm\\r,%%ymm\\r", "vfmadd231ps %%ymm12,%%ymm13,%%ymm\\sum",
+               EDGEOPT_CLEAN);
 }
 inline void fp32_avx512(std::int64_t turns) noexcept {
-  EDGEOPT_LOOP("vxorps %%ymm\\r,%%ymm\\r,%%ymm\\r", "vfmadd231ps %%zmm12,%%zmm13,%%zmm\\sum");
-  asm volatile("vzeroupper");
+  EDGEOPT_LOOP("vxorps %%ymm\\r,%%ymm\\r,%%ymm\\r", "vfmadd231ps %%zmm12,%%zmm13,%%zmm\\sum",
+               EDGEOPT_CLEAN);
 }
 inline void fp16_avx512(std::int64_t turns) noexcept {
   // vfmadd231ph zmm<sum>, zmm13, zmm12, as bytes: assemblers of 2022 do not all know its name.
   EDGEOPT_LOOP("vxorps %%ymm\\r,%%ymm\\r,%%ymm\\r",
                ".if \\sum < 8\n.byte 0x62,0xd6,0x15,0x48,0xb8,0xc4 + 8 * \\sum\n"
-               ".else\n.byte 0x62,0x56,0x15,0x48,0xb8,0xc4 + 8 * (\\sum - 8)\n.endif");
-  asm volatile("vzeroupper");
+               ".else\n.byte 0x62,0x56,0x15,0x48,0xb8,0xc4 + 8 * (\\sum - 8)\n.endif",
+               EDGEOPT_CLEAN);
 }
 inline void int8_sse2(std::int64_t turns) noexcept {
   EDGEOPT_LOOP("pxor %%xmm\\r,%%xmm\\r",
-               "movdqa %%xmm12,%%xmm14\npmaddwd %%xmm13,%%xmm14\npaddd %%xmm14,%%xmm\\sum");
+               "movdqa %%xmm12,%%xmm14\npmaddwd %%xmm13,%%xmm14\npaddd %%xmm14,%%xmm\\sum", "");
 }
 inline void int8_avx2(std::int64_t turns) noexcept {
   EDGEOPT_LOOP("vpxor %%xmm\\r,%%xmm\\r,%%xmm\\r",
-               "vpmaddwd %%ymm12,%%ymm13,%%ymm14\nvpaddd %%ymm14,%%ymm\\sum,%%ymm\\sum");
-  asm volatile("vzeroupper");
+               "vpmaddwd %%ymm12,%%ymm13,%%ymm14\nvpaddd %%ymm14,%%ymm\\sum,%%ymm\\sum",
+               EDGEOPT_CLEAN);
 }
 inline void int8_avx512(std::int64_t turns) noexcept {
   EDGEOPT_LOOP("vpxor %%xmm\\r,%%xmm\\r,%%xmm\\r",
-               "vpmaddwd %%zmm12,%%zmm13,%%zmm14\nvpaddd %%zmm14,%%zmm\\sum,%%zmm\\sum");
-  asm volatile("vzeroupper");
+               "vpmaddwd %%zmm12,%%zmm13,%%zmm14\nvpaddd %%zmm14,%%zmm\\sum,%%zmm\\sum",
+               EDGEOPT_CLEAN);
 }
 inline void int8_avx_vnni(std::int64_t turns) noexcept {
-  EDGEOPT_LOOP("vpxor %%xmm\\r,%%xmm\\r,%%xmm\\r", "%{vex%} vpdpbusd %%ymm12,%%ymm13,%%ymm\\sum");
-  asm volatile("vzeroupper");
+  EDGEOPT_LOOP("vpxor %%xmm\\r,%%xmm\\r,%%xmm\\r", "%{vex%} vpdpbusd %%ymm12,%%ymm13,%%ymm\\sum",
+               EDGEOPT_CLEAN);
 }
 inline void int8_avx512_vnni(std::int64_t turns) noexcept {
-  EDGEOPT_LOOP("vpxor %%xmm\\r,%%xmm\\r,%%xmm\\r", "vpdpbusd %%zmm12,%%zmm13,%%zmm\\sum");
-  asm volatile("vzeroupper");
+  EDGEOPT_LOOP("vpxor %%xmm\\r,%%xmm\\r,%%xmm\\r", "vpdpbusd %%zmm12,%%zmm13,%%zmm\\sum",
+               EDGEOPT_CLEAN);
 }
 /// Four tiles of sums, each added to three times a turn.
 inline void int8_amx(std::int64_t turns) noexcept {
@@ -138,22 +144,23 @@ inline void int8_amx(std::int64_t turns) noexcept {
 #undef EDGEOPT_LOOP
 
 // Four vectors a turn; `offset` are the four distances in bytes.
-#define EDGEOPT_TRAFFIC(name, step, distances, load, store, add)                                   \
+#define EDGEOPT_TRAFFIC(name, step, distances, load, store, add, clean)                            \
   inline void read_##name(const std::byte* from, std::int64_t bytes) noexcept {                    \
     const std::byte* const end = from + bytes;                                                     \
     asm volatile(".p2align 6\n1:\n.irp at," distances                                              \
-                 "\n" load("%0", "0") "\n.endr\nadd $" step ",%0\ncmp %1,%0\njb 1b\n"              \
+                 "\n" load("%0", "0") "\n.endr\nadd $" step ",%0\ncmp %1,%0\njb 1b" clean          \
                  : "+r"(from)                                                                      \
                  : "r"(end)                                                                        \
-                 : "cc", "memory", "xmm0");                                                        \
+                 : "cc", "memory", EDGEOPT_VECTORS);                                               \
   }                                                                                                \
   inline void copy_##name(std::byte* to, const std::byte* from, std::int64_t bytes) noexcept {     \
     const std::byte* const end = from + bytes;                                                     \
     asm volatile(".p2align 6\n1:\n.irp at," distances "\n" load("%0", "0") "\n" store(             \
-                     "0", "%1") "\n.endr\nadd $" step ",%1\nadd $" step ",%0\ncmp %2,%0\njb 1b\n"  \
+                     "0", "%1") "\n.endr\nadd $" step ",%1\nadd $" step                            \
+                                ",%0\ncmp %2,%0\njb 1b" clean                                      \
                  : "+r"(from), "+r"(to)                                                            \
                  : "r"(end)                                                                        \
-                 : "cc", "memory", "xmm0");                                                        \
+                 : "cc", "memory", EDGEOPT_VECTORS);                                               \
   }                                                                                                \
   inline void triad_##name(std::byte* to, const std::byte* a, const std::byte* b,                  \
                            std::int64_t bytes) noexcept {                                          \
@@ -161,10 +168,10 @@ inline void int8_amx(std::int64_t turns) noexcept {
     asm volatile(".p2align 6\n1:\n.irp at," distances "\n" load("%0", "0") "\n" load(              \
                      "%2", "1") "\n" add "\n" store("0", "%1") "\n.endr\nadd $" step               \
                                                                ",%1\nadd $" step ",%2\nadd $" step \
-                                                               ",%0\ncmp %3,%0\njb 1b\n"           \
+                                                               ",%0\ncmp %3,%0\njb 1b" clean       \
                  : "+r"(a), "+r"(to), "+r"(b)                                                      \
                  : "r"(end)                                                                        \
-                 : "cc", "memory", "xmm0", "xmm1");                                                \
+                 : "cc", "memory", EDGEOPT_VECTORS);                                               \
   }
 #define EDGEOPT_LOAD_XMM(pointer, r) "movups \\at(" pointer "),%%xmm" r
 #define EDGEOPT_STORE_XMM(r, pointer) "movups %%xmm" r ",\\at(" pointer ")"
@@ -173,11 +180,11 @@ inline void int8_amx(std::int64_t turns) noexcept {
 #define EDGEOPT_LOAD_ZMM(pointer, r) "vmovups \\at(" pointer "),%%zmm" r
 #define EDGEOPT_STORE_ZMM(r, pointer) "vmovups %%zmm" r ",\\at(" pointer ")"
 EDGEOPT_TRAFFIC(sse2, "64", "0,16,32,48", EDGEOPT_LOAD_XMM, EDGEOPT_STORE_XMM,
-                "addps %%xmm1,%%xmm0")
+                "addps %%xmm1,%%xmm0", "")
 EDGEOPT_TRAFFIC(avx2, "128", "0,32,64,96", EDGEOPT_LOAD_YMM, EDGEOPT_STORE_YMM,
-                "vaddps %%ymm1,%%ymm0,%%ymm0")
+                "vaddps %%ymm1,%%ymm0,%%ymm0", EDGEOPT_CLEAN)
 EDGEOPT_TRAFFIC(avx512, "256", "0,64,128,192", EDGEOPT_LOAD_ZMM, EDGEOPT_STORE_ZMM,
-                "vaddps %%zmm1,%%zmm0,%%zmm0")
+                "vaddps %%zmm1,%%zmm0,%%zmm0", EDGEOPT_CLEAN)
 #undef EDGEOPT_TRAFFIC
 #undef EDGEOPT_LOAD_XMM
 #undef EDGEOPT_STORE_XMM
@@ -185,6 +192,8 @@ EDGEOPT_TRAFFIC(avx512, "256", "0,64,128,192", EDGEOPT_LOAD_ZMM, EDGEOPT_STORE_Z
 #undef EDGEOPT_STORE_YMM
 #undef EDGEOPT_LOAD_ZMM
 #undef EDGEOPT_STORE_ZMM
+#undef EDGEOPT_VECTORS
+#undef EDGEOPT_CLEAN
 
 #else
 

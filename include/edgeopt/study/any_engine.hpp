@@ -34,7 +34,7 @@ class AnyEngine {
     virtual std::unique_ptr<Scratch> make_workspace(std::int64_t max_batch) const = 0;
     virtual std::unique_ptr<Scratch> make_workspace(std::int64_t max_batch,
                                                     ThreadPool& pool) const = 0;
-    virtual void run(std::span<const float> images, Scratch& scratch,
+    virtual void run(std::span<const float> images, Scratch* scratch,
                      std::span<float> logits) const = 0;
   };
 
@@ -60,12 +60,11 @@ class AnyEngine {
                                             ThreadPool& pool) const override {
       return std::make_unique<TypedScratch>(v0::make_workspace(engine, max_batch, pool));
     }
-    void run(std::span<const float> images, Scratch& scratch,
+    void run(std::span<const float> images, Scratch* scratch,
              std::span<float> logits) const override {
-      auto* typed = dynamic_cast<TypedScratch*>(&scratch);
+      auto* typed = dynamic_cast<TypedScratch*>(scratch);  // null: it was moved from
       if (typed == nullptr)
-        throw DomainError("workspace", "that of an engine of another type",
-                          "one that this engine made");
+        throw DomainError("workspace", "another engine's", "one that this engine made");
       engine.run(images, typed->workspace, logits);
     }
 
@@ -95,9 +94,10 @@ class AnyEngine {
   [[nodiscard]] Workspace make_workspace(std::int64_t max_batch, ThreadPool& pool) const {
     return Workspace(engine_->make_workspace(max_batch, pool));
   }
-  /// @throws DomainError for the workspace of an engine of another type, and what the engine throws
+  /// @throws DomainError for the workspace of an engine of another type and for one that was moved
+  ///   from, and what the engine throws
   void run(std::span<const float> images, Workspace& workspace, std::span<float> logits) const {
-    engine_->run(images, *workspace.scratch_, logits);
+    engine_->run(images, workspace.scratch_.get(), logits);
   }
 
  private:

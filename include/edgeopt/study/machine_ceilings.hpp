@@ -27,7 +27,7 @@ namespace edgeopt::inline v0 {
 /// How long the loops run.
 struct CeilingSettings {
   std::int64_t repeats = 9;
-  double repeat_ms = 10;                ///< the least that one repeat takes
+  double repeat_ms = 10;  ///< the least that one repeat takes, by a clock that shows time
   std::int64_t memory_bytes = 1 << 28;  ///< of the buffer that stands for memory, all threads
 };
 
@@ -89,23 +89,28 @@ struct MeasuredLevel {
 };
 
 /// The buffers that are measured: half of each cache but more than the caches before it, and for
-/// memory what the settings say or four times the last cache, whichever is more. Of the last cache,
-/// which threads share, each has its part. Where the system does not tell, memory alone.
+/// memory what the settings say or four times the last cache, whichever is more. Of a cache that
+/// processors share, as many threads have a part each, or all threads where they are fewer. Where
+/// the system does not tell who shares, the last of several caches counts as shared by all; where
+/// it tells of no cache, memory alone.
+/// @throws DomainError when `threads` < 1
 [[nodiscard]] inline std::vector<MeasuredLevel> measured_levels(
     std::span<const io::CacheLevel> caches, std::int64_t threads, std::int64_t memory_bytes) {
+  if (threads < 1) throw DomainError("threads", std::to_string(threads), "at least 1");
   constexpr std::int64_t unit = 1536;
   std::vector<MeasuredLevel> levels;
   std::int64_t before = 0;
+  std::int64_t share = 0;  // of one thread
   for (std::size_t i = 0; i < caches.size(); ++i) {
-    const bool shared = i > 1 && i + 1 == caches.size();
-    const std::int64_t share = shared ? caches[i].bytes / threads : caches[i].bytes;
+    const std::int64_t told = caches[i].processors;
+    const std::int64_t assumed = i > 0 && i + 1 == caches.size() ? threads : 1;
+    share = caches[i].bytes / std::min(threads, told > 0 ? told : assumed);
     const std::int64_t buffer = share / 2 / unit * unit;
     if (buffer > before) levels.push_back({"L" + std::to_string(caches[i].level), buffer, before});
     before += share;
   }
-  const std::int64_t last = caches.empty() ? 0 : caches.back().bytes;
-  const std::int64_t whole = std::max(memory_bytes, 4 * last);
-  levels.push_back({"memory", std::max(unit, whole / threads / unit * unit), before});
+  const std::int64_t buffer = std::max(memory_bytes / threads, 4 * share);
+  levels.push_back({"memory", std::max(unit, buffer / unit * unit), before});
   return levels;
 }
 
@@ -120,18 +125,47 @@ inline void check(const CeilingSettings& settings) {
     throw DomainError("memory_bytes", std::to_string(settings.memory_bytes), "1 to 2^36");
 }
 
+[[noreturn]] inline void refuse_standing_clock() {
+  throw DomainError("clock", "one that stands still", "one that moves on");
+}
+
+/// @throws DomainError when the clock shows the same time at each of very many readings
+inline void require_moving(const Clock& clock) {
+  constexpr int readings = 1 << 20;  // some clocks move only every few milliseconds
+  const auto start = clock();
+  for (int i = 0; i < readings; ++i)
+    if (clock() != start) return;
+  refuse_standing_clock();
+}
+
+/// How many turns take long enough: they are doubled until they do, and those runs warm up. A clock
+/// that shows exactly the same for twice the work, time after time, counts its readings instead of
+/// time, and no number of turns would take longer.
+template <class Run>
+std::int64_t turns_of_repeat(double repeat_ms, const Clock& clock, Run&& run) {
+  constexpr std::int64_t most_turns = std::int64_t{1} << 40;
+  constexpr int most_equal = 4;
+  double before = 0;
+  int equal = 0;
+  for (std::int64_t turns = 1; turns < most_turns; turns *= 2) {
+    const double ms = elapsed_ms(clock, [&] { run(turns); });
+    equal = ms > 0 && ms == before ? equal + 1 : 0;
+    if (ms >= repeat_ms || equal == most_equal) return turns;
+    before = ms;
+  }
+  return most_turns;
+}
+
 /// Rates of a loop in 10^9 counts a second, one for each repeat. `run(turns)` runs it on all
-/// threads; the turns are doubled until a repeat takes long enough, and those runs warm up.
+/// threads.
 template <class Run>
 std::vector<double> repeated_rates(const CeilingSettings& settings, const Clock& clock,
                                    double counts_per_turn, Run&& run) {
-  constexpr std::int64_t most_turns = std::int64_t{1} << 40;
-  std::int64_t turns = 1;
-  while (turns < most_turns && elapsed_ms(clock, [&] { run(turns); }) < settings.repeat_ms)
-    turns *= 2;
+  const std::int64_t turns = turns_of_repeat(settings.repeat_ms, clock, run);
   std::vector<double> rates;
   for (std::int64_t i = 0; i < settings.repeats; ++i) {
     const double ms = elapsed_ms(clock, [&] { run(turns); });
+    if (!(ms > 0)) refuse_standing_clock();
     rates.push_back(counts_per_turn * static_cast<double>(turns) / ms * 1e-6);
   }
   return rates;
@@ -187,10 +221,11 @@ void set_rates(Measured& row, std::span<const double> rates, double Measured::*m
 }  // namespace detail
 
 /// Every instruction class that the machine has, on all threads of the pool at once.
-/// @throws DomainError for settings out of range
+/// @throws DomainError for settings out of range and for a clock that stands still
 [[nodiscard]] inline std::vector<MeasuredCompute> measure_compute(
     ThreadPool& pool, const CeilingSettings& settings = {}, const Clock& clock = steady_clock()) {
   detail::check(settings);
+  detail::require_moving(clock);
   std::vector<MeasuredCompute> rows;
   for (const kernels::PeakLoop& loop : kernels::peak_loops()) {
     if (!loop.is_supported()) continue;
@@ -212,11 +247,12 @@ void set_rates(Measured& row, std::span<const double> rates, double Measured::*m
 
 /// Reads, copies and triads of every level, on all threads of the pool at once, each in a buffer of
 /// its own. Loads and stores are as wide as the machine has them.
-/// @throws DomainError for settings out of range
+/// @throws DomainError for settings out of range and for a clock that stands still
 [[nodiscard]] inline std::vector<MeasuredBandwidth> measure_bandwidth(
     ThreadPool& pool, const CeilingSettings& settings = {}, const Clock& clock = steady_clock(),
     std::span<const io::CacheLevel> caches = io::cache_levels()) {
   detail::check(settings);
+  detail::require_moving(clock);
   const kernels::TrafficLoops& loops = kernels::widest_traffic_loops();
   std::vector<MeasuredBandwidth> rows;
   for (const MeasuredLevel& level : measured_levels(caches, pool.size(), settings.memory_bytes)) {
@@ -246,6 +282,7 @@ void set_rates(Measured& row, std::span<const double> rates, double Measured::*m
 /// the fastest of the traffic that was fastest, since a ceiling is what nothing passes. The
 /// medians, and how far repeats lie apart, stand in the rows.
 /// @param caches  those of `measure_bandwidth`
+/// @throws DomainError when the rows are of fewer than one thread
 [[nodiscard]] inline Roofline measured_roofline(std::span<const MeasuredCompute> compute,
                                                 std::span<const MeasuredBandwidth> bandwidth,
                                                 std::span<const io::CacheLevel> caches) {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "edgeopt/checked_count.hpp"
 #include "edgeopt/error.hpp"
 #include "edgeopt/graph.hpp"
 #include "edgeopt/half.hpp"
@@ -33,7 +34,8 @@ class ChainReader {
     current_ = graph.inputs.front();
   }
 
-  /// Extents of the network's input. @throws DomainError when it is not a batch of images
+  /// Extents of the network's input.
+  /// @throws DomainError when it is not a batch of images, or one has too many elements to count
   [[nodiscard]] ImageShape image_shape() const {
     const Tensor& input = graph_.tensor(graph_.inputs.front());
     if (input.shape.size() != 4)
@@ -43,7 +45,14 @@ class ChainReader {
       if (extent < 1)
         throw DomainError("shape of input '" + input.name + "'", to_string(input.shape),
                           "extents >= 1");
-    return {input.shape[1], input.shape[2], input.shape[3]};
+    return countable({input.shape[1], input.shape[2], input.shape[3]},
+                     "elements of input '" + input.name + "'");
+  }
+
+  /// The shape itself. @throws DomainError when the number of its elements exceeds 2^63 - 1
+  [[nodiscard]] static ImageShape countable(const ImageShape& shape, const std::string& what) {
+    (void)checked_product({shape.channels, shape.height, shape.width}, what);
+    return shape;
   }
 
   /// Whether the next node is of this type.
@@ -102,11 +111,20 @@ class ChainReader {
     return input < node.inputs.size() && node.inputs[input] != no_tensor;
   }
 
-  /// A parameter of a node. @throws DomainError when it is not a constant
+  /// A parameter of a node, with or without values.
+  /// @throws DomainError when it is not a constant, or its values are not as many as its shape says
   [[nodiscard]] const Tensor& constant(const Node& node, std::size_t input) const {
     if (!has_input(node, input) || !graph_.tensor(node.inputs[input]).constant)
       refuse(node, "without a constant as input " + std::to_string(input), "one with it");
-    return graph_.tensor(node.inputs[input]);
+    const Tensor& tensor = graph_.tensor(node.inputs[input]);
+    if (tensor.data.empty()) return tensor;
+    const std::int64_t bytes = byte_count(tensor);
+    if (tensor.data.size() != static_cast<std::size_t>(bytes))
+      refuse(node,
+             "with " + std::to_string(tensor.data.size()) + " bytes as values of '" + tensor.name +
+                 "' " + to_string(tensor.shape),
+             std::to_string(bytes) + " bytes");
+    return tensor;
   }
 
   /// Values of a constant that is stored as f32 or f16.
@@ -118,7 +136,7 @@ class ChainReader {
     return values;
   }
 
-  /// Only one value of an attribute is supported.
+  /// Only one value of an attribute is supported, which is ONNX's default too.
   template <class T>
   static void expect(const Node& node, std::string_view attribute, const T& only,
                      const std::string& text) {

@@ -117,7 +117,7 @@ class LayerReader {
     ChainReader::expect<std::string>(node, "auto_pad", "NOTSET", "NOTSET");
     ChainReader::expect<std::int64_t>(node, "ceil_mode", 0, "ceil_mode 0");
     layer.pooling = kernels::Pooling::max_2x2;
-    if (layer.output().elements() == 0)
+    if (layer.input.height < 2 || layer.input.width < 2)
       ChainReader::refuse(node,
                           "on an image of " + std::to_string(layer.input.height) + " x " +
                               std::to_string(layer.input.width),
@@ -129,7 +129,10 @@ class LayerReader {
   }
 
   /// The layer is complete: the next one reads its output.
-  void pass(const Layer& layer) { shape_ = layer.output(); }
+  void pass(const Layer& layer) {
+    shape_ =
+        ChainReader::countable(layer.output(), "elements of the output of '" + layer.name + "'");
+  }
 
  private:
   [[nodiscard]] Layer layer(LayerKind kind, const Node& node, std::int64_t outputs) const {
@@ -223,14 +226,9 @@ class QuantizedChainReader {
     const std::vector<std::uint8_t> zero_point = chain_.constant(node, 2).values<std::uint8_t>();
     if (scale.size() != 1 || zero_point.size() != 1)
       ChainReader::refuse(node, "with " + std::to_string(scale.size()) + " scales", "one");
-    require_scale(node, scale.front());
-    return {scale.front(), zero_point.front()};
-  }
-
-  static void require_scale(const Node& node, float scale) {
-    if (!(scale > 0) || scale - scale != 0)
-      ChainReader::refuse(node, "with scale " + format_real(double{scale}),
-                          "a finite number above 0");
+    const QuantizationParameters found = {scale.front(), zero_point.front()};
+    require_valid(found, node.name);
+    return found;
   }
 
   void take_quantize() {
@@ -273,8 +271,13 @@ class QuantizedChainReader {
     if (scales != 1 && scales != static_cast<std::size_t>(layer.outputs))
       ChainReader::refuse(dequantize, "with " + std::to_string(scales) + " scales",
                           "one, or one for each output channel");
-    if (scales != 1) ChainReader::expect<std::int64_t>(dequantize, "axis", 0, "axis 0");
-    for (const float scale : layer.weight_scales) require_scale(dequantize, scale);
+    const auto axis = dequantize.attribute<std::int64_t>("axis", 1);  // 1 is ONNX's default
+    if (scales != 1 && axis != 0)
+      ChainReader::refuse(dequantize, "with scales along 'axis' " + std::to_string(axis), "axis 0");
+    for (const float scale : layer.weight_scales)
+      if (!(scale > 0) || scale - scale != 0)
+        ChainReader::refuse(dequantize, "with scale " + format_real(double{scale}),
+                            "a finite number above 0");
     if (ChainReader::has_input(dequantize, 2))
       for (const std::int8_t zero : chain_.constant(dequantize, 2).values<std::int8_t>())
         if (zero != 0) ChainReader::refuse(dequantize, "with another zero point", "0");

@@ -4,7 +4,8 @@
 /// memory that one image needs on its way through.
 #pragma once
 
-#include <algorithm>  // std::max, std::fill_n
+#include <algorithm>  // std::max, std::fill, std::fill_n
+#include <cmath>      // std::isnan
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -54,6 +55,13 @@ struct ActivationPlan {
   }
   [[nodiscard]] Value* first_pixel(std::byte* memory) const {
     return begin(memory) + border * (row() + pixel);
+  }
+  /// Whether there are values between the channels of a pixel and the next.
+  [[nodiscard]] bool has_gaps() const { return pixel > shape.channels; }
+  void clear_gaps(std::byte* memory) const {
+    Value* const end = begin(memory) + values();
+    for (Value* at = begin(memory); at != end; at += pixel)
+      std::fill(at + shape.channels, at + pixel, Value{});
   }
 };
 
@@ -118,7 +126,14 @@ class Program {
       } else {
         if (step.rescaling.levels != nullptr)
           kernels_.rescale(step.rescaling, input, activations_[i].values());
-        kernels_.linear(*std::get_if<kernels::Linear<Value>>(&step.layer), input, output, scratch);
+        const auto& linear = *std::get_if<kernels::Linear<Value>>(&step.layer);
+        kernels_.linear(linear, input, output, scratch);
+        if (is_nan(output[0]) && activations_[i].has_gaps()) {
+          // Gaps hold sums of products with 0: NaN where an input was infinite. Times their weights
+          // of 0 that is NaN in every output; cleared beforehand they would cost every image time.
+          activations_[i].clear_gaps(memory);
+          kernels_.linear(linear, input, output, scratch);
+        }
       }
     }
     const Value* const last = activations_.back().begin(memory);
@@ -230,6 +245,13 @@ class Program {
       return {weights.data(), source.channels.data(), source.in_zero_point};
     else
       return {weights.data(), bias.data()};
+  }
+
+  [[nodiscard]] bool is_nan(Value value) const {
+    if constexpr (std::is_same_v<Value, std::uint8_t>)
+      return false;
+    else
+      return std::isnan(real(value));
   }
 
   [[nodiscard]] float real(Value value) const {

@@ -140,22 +140,23 @@ void multiply_windows(const WinogradLayout& layout, const std::int16_t* operands
   }
 }
 
-/// The sums of a window's four pixels, [y][x], from those at its 16 positions.
+/// The sums of a window's four pixels, [y][x], from those at its 16 positions. Numbers without
+/// sign, since those on the way may wrap.
 [[gnu::always_inline]] inline void window_sums(const std::int32_t* sums, std::int64_t position,
                                                Integers (&y)[2][2]) {
-  Integers rows[2][4];
+  Counts rows[2][4];
 #pragma GCC unroll 4
   for (int x = 0; x < 4; ++x) {
-    Integers m[4];
+    Counts m[4];
 #pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i) m[i] = load<Integers>(sums + (4 * i + x) * position);
+    for (int i = 0; i < 4; ++i) m[i] = load<Counts>(sums + (4 * i + x) * position);
     rows[0][x] = m[0] + m[1] + m[2];
     rows[1][x] = m[1] - m[2] - m[3];
   }
 #pragma GCC unroll 2
   for (int row = 0; row < 2; ++row) {
-    y[row][0] = rows[row][0] + rows[row][1] + rows[row][2];
-    y[row][1] = rows[row][1] - rows[row][2] - rows[row][3];
+    y[row][0] = reinterpret_cast<Integers>(rows[row][0] + rows[row][1] + rows[row][2]);
+    y[row][1] = reinterpret_cast<Integers>(rows[row][1] - rows[row][2] - rows[row][3]);
   }
 }
 

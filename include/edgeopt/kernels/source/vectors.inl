@@ -5,6 +5,7 @@
 
 using Floats __attribute__((vector_size(4 * lanes))) = float;
 using Integers __attribute__((vector_size(4 * lanes))) = std::int32_t;
+using Counts __attribute__((vector_size(4 * lanes))) = std::uint32_t;
 using Pairs __attribute__((vector_size(4 * lanes))) = std::int16_t;  // two numbers in each lane
 using Halves __attribute__((vector_size(2 * lanes))) = Half;
 using Bytes __attribute__((vector_size(lanes))) = std::uint8_t;
