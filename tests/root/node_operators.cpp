@@ -158,8 +158,7 @@ TEST_CASE("a network's precision is what most is multiplied in; the bound counts
 TEST_CASE("a demand has what a run reads of its constants at least") {
   const auto f32 = ElementType::f32;
   const auto never_above_its_operators = [](const Graph& graph) {
-    const Roofline slow{
-        "m", {{"fp32", f32, 10}, {"int8", ElementType::s8, 10}}, {{"DRAM", 1, 0}}};
+    const Roofline slow{"m", {{"fp32", f32, 10}, {"int8", ElementType::s8, 10}}, {{"DRAM", 1, 0}}};
     const auto operators = node_operators(graph, operator_costs(graph)).operators;
     CHECK(*latency_bound(network_demand(graph), slow, 1).ms <=
           *sequential_bound_ms(place(slow, operators)));
