@@ -8,12 +8,12 @@
 /// also be run.
 #pragma once
 
-#include <algorithm>  // std::find
 #include <cstddef>
 #include <cstdint>
 #include <functional>  // std::less
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>  // std::move
@@ -173,34 +173,45 @@ inline void set_values(Graph& graph, const NamedArray& values) {
   throw DomainError("constant", "'" + values.name + "'", "one of graph '" + graph.name + "'");
 }
 
+namespace detail {
+
+/// Names of the symbols that `chosen` holds for, in their order, each once.
+template <class Chosen>
+[[nodiscard]] std::vector<std::string_view> symbol_names(const Graph& graph, Chosen&& chosen) {
+  std::vector<std::string_view> names;
+  std::set<std::string_view> known;
+  for (const SymbolicExtent& extent : graph.symbols)
+    if (chosen(extent) && known.insert(extent.name).second) names.push_back(extent.name);
+  return names;
+}
+
+}  // namespace detail
+
 /// Gives every extent of that name its value; shapes that follow from it are not inferred anew.
 /// @throws DomainError when the value is below 1 or the graph has no such symbol
 inline void bind_symbol(Graph& graph, std::string_view symbol, std::int64_t value) {
   const std::string what = "extent '" + std::string(symbol) + "'";
   if (value < 1) throw DomainError(what, std::to_string(value), "an integer >= 1");
   bool found = false;
-  std::vector<std::string_view> names;
   for (const SymbolicExtent& extent : graph.symbols) {
-    names.push_back(extent.name);
     if (extent.name != symbol) continue;
     graph.tensors[extent.tensor].shape[extent.axis] = value;
     found = true;
   }
-  if (!found)
-    throw DomainError(
-        what, "unknown",
-        names.empty() ? "none, as every extent of the inputs is fixed" : one_of(names, symbol));
+  if (found) return;
+  const std::vector<std::string_view> names =
+      detail::symbol_names(graph, [](auto&&) { return true; });
+  throw DomainError(
+      what, "unknown",
+      names.empty() ? "none, as every extent of the inputs is fixed" : one_of(names, symbol));
 }
 
 /// Names of the symbols that have no value, each once.
 [[nodiscard]] inline std::vector<std::string> unbound_symbols(const Graph& graph) {
-  std::vector<std::string> names;
-  for (const SymbolicExtent& extent : graph.symbols) {
-    const bool bound = graph.tensors[extent.tensor].shape[extent.axis] >= 0;
-    if (!bound && std::find(names.begin(), names.end(), extent.name) == names.end())
-      names.push_back(extent.name);
-  }
-  return names;
+  const auto names = detail::symbol_names(graph, [&](const SymbolicExtent& extent) {
+    return graph.tensors[extent.tensor].shape[extent.axis] < 0;
+  });
+  return {names.begin(), names.end()};
 }
 
 }  // namespace edgeopt::inline v0

@@ -6,11 +6,12 @@
 ///     const CostTotals whole = total(costs);
 #pragma once
 
-#include <algorithm>  // std::min
+#include <algorithm>  // std::max, std::min
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <utility>  // std::exchange
 #include <variant>  // std::get_if
 #include <vector>
@@ -139,6 +140,15 @@ constexpr void visit_columns(const CostTotals*, Visit&& visit) {
 
 namespace detail {
 
+/// The tensors among `ids`, each once: what an operator reads twice moves once.
+[[nodiscard]] inline std::vector<TensorId> each_once(const std::vector<TensorId>& ids) {
+  std::vector<TensorId> found;
+  std::unordered_set<TensorId> seen;
+  for (const TensorId id : ids)
+    if (id != no_tensor && seen.insert(id).second) found.push_back(id);
+  return found;
+}
+
 /// Walks along a graph and keeps in mind which constants were used and what they determine.
 class CostReader {
  public:
@@ -151,7 +161,7 @@ class CostReader {
       parameter_[id] = folded_[id] = graph.tensors[id].constant;
     for (const Node& node : graph.nodes)  // values of Constant nodes are no parameters
       for (const TensorId id : node.outputs)
-        if (id != no_tensor) parameter_[id] = false;
+        if (id < parameter_.size()) parameter_[id] = false;
   }
 
   [[nodiscard]] NodeCost read(const Node& node) {
@@ -167,7 +177,7 @@ class CostReader {
     count_parameters(node, known, cost);
     count_results(node, cost);
     count_bytes(node, known ? known->traffic : Traffic::streams, cost);
-    cost.compute_type = compute_type(node, cost);
+    cost.compute_type = compute_type(node, cost.macs, cost.type);
     cost.folded = fold(node);
     return cost;
   }
@@ -180,15 +190,13 @@ class CostReader {
   void count_parameters(const Node& node, const Operator* known, NodeCost& cost) {
     for (std::size_t i = 0; i < node.inputs.size(); ++i)
       count_constant(node.inputs[i], known, i < 32 ? Inputs{1} << i : 0, cost);
+    for (const Subgraph* inside : graphs_inside(node)) count_inner_parameters(*inside, cost);
     for (const TensorId id : node.captured) count_constant(id, nullptr, 0, cost);
-    for (const auto& [name, attribute] : node.attributes)
-      if (const Subgraph* inner = std::get_if<Subgraph>(&attribute); inner && inner->graph)
-        count_inner_parameters(*inner->graph, cost);
   }
 
   void count_constant(TensorId id, const Operator* known, Inputs position, NodeCost& cost) {
-    if (id == no_tensor || !parameter_[id]) return;
-    parameter_[id] = false;  // counted where it is used first
+    if (id >= parameter_.size() || !parameter_[id]) return;  // left out, or counted
+    parameter_[id] = false;                                  // counted where it is used first
     const Tensor& tensor = graph_.tensors[id];
     const bool parameter =
         is_floating(tensor.type)
@@ -206,14 +214,41 @@ class CostReader {
     add(cost.parameter_bytes, bytes);
   }
 
-  /// Constants of a graph inside the node, each once.
-  static void count_inner_parameters(const Graph& inner, NodeCost& cost) {
-    for (const Tensor& tensor : inner.tensors)
-      if (tensor.constant) count(tensor, is_floating(tensor.type) && !tensor.shape.empty(), cost);
-    for (const Node& node : inner.nodes)
-      for (const auto& [name, attribute] : node.attributes)
-        if (const Subgraph* next = std::get_if<Subgraph>(&attribute); next && next->graph)
-          count_inner_parameters(*next->graph, cost);
+  [[nodiscard]] static std::vector<const Subgraph*> graphs_inside(const Node& node) {
+    std::vector<const Subgraph*> found;
+    for (const auto& [name, attribute] : node.attributes)
+      if (const Subgraph* inside = std::get_if<Subgraph>(&attribute); inside && inside->graph)
+        found.push_back(inside);
+    return found;
+  }
+
+  /// Calls `visit` with each tensor that a graph inside a node reads, by its id here and there.
+  template <class Visit>
+  void visit_captured(const Subgraph& inside, Visit&& visit) const {
+    const std::vector<TensorId>& inputs = inside.graph->inputs;
+    const std::size_t own = inputs.size() - std::min(inputs.size(), inside.captured.size());
+    for (std::size_t i = own; i < inputs.size(); ++i)
+      if (inputs[i] < inside.graph->tensors.size()) visit(inside.captured[i - own], inputs[i]);
+  }
+
+  /// A reader of a graph inside a node; of what it captures it knows what this one does.
+  [[nodiscard]] CostReader reader_inside(const Subgraph& inside) const {
+    CostReader reader(*inside.graph);
+    visit_captured(inside, [&](TensorId here, TensorId there) {
+      reader.parameter_[there] = parameter_[here];
+      reader.dequantized_[there] = dequantized_[here];
+    });
+    return reader;
+  }
+
+  /// Constants that the nodes of a graph inside use.
+  void count_inner_parameters(const Subgraph& inside, NodeCost& cost) {
+    CostReader reader = reader_inside(inside);
+    for (const Node& node : inside.graph->nodes)
+      reader.count_parameters(node, find_operator(node.domain, node.op), cost);
+    visit_captured(inside, [&](TensorId here, TensorId there) {
+      parameter_[here] = reader.parameter_[there];
+    });
   }
 
   void count_results(const Node& node, NodeCost& cost) const {
@@ -234,12 +269,10 @@ class CostReader {
       if (id != no_tensor && graph_.tensors[id].has_shape())
         add(cost.bytes_written, byte_count(graph_.tensors[id]));
     if (traffic == Traffic::creates) return;
-    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      const TensorId id = node.inputs[i];
-      if (id == no_tensor || !graph_.tensors[id].has_shape()) continue;
-      if (i == 1 && id == node.inputs[0]) continue;  // x * x
+    for (const TensorId id : each_once(node.inputs)) {
+      if (!graph_.tensors[id].has_shape()) continue;
       const std::int64_t bytes = byte_count(graph_.tensors[id]);
-      const bool part = traffic == Traffic::selects && i == 0;
+      const bool part = traffic == Traffic::selects && id == node.inputs[0];
       add(cost.bytes_read, part ? std::min(bytes, cost.bytes_written) : bytes);
     }
     const std::int64_t moved = checked_sum(cost.bytes_read, cost.bytes_written, "bytes moved");
@@ -249,18 +282,41 @@ class CostReader {
   }
 
   /// The type that is multiplied: integers where both operands are dequantised, since an integer
-  /// engine computes with what is stored.
-  [[nodiscard]] ElementType compute_type(const Node& node, const NodeCost& cost) {
+  /// engine computes with what is stored. Of a node with graphs inside that of the node there which
+  /// multiplies most.
+  [[nodiscard]] ElementType compute_type(const Node& node, std::int64_t macs,
+                                         ElementType fallback) {
     if (node.op == "DequantizeLinear" && !node.inputs.empty() && node.inputs[0] != no_tensor)
       for (const TensorId id : node.outputs)
         if (id != no_tensor) dequantized_[id] = graph_.tensors[node.inputs[0]].type;
-    if (cost.macs == 0 || node.inputs.size() < 2 || node.inputs[0] == no_tensor ||
-        node.inputs[1] == no_tensor)
-      return cost.type;
+    if (macs == 0) return fallback;
+    if (const auto inside = graphs_inside(node); !inside.empty())
+      return compute_type_inside(inside, fallback);
+    if (node.inputs.size() < 2 || node.inputs[0] == no_tensor || node.inputs[1] == no_tensor)
+      return fallback;
     const ElementType stored = dequantized_[node.inputs[0]];
     if (stored != ElementType::unknown && dequantized_[node.inputs[1]] != ElementType::unknown)
       return stored;
     return graph_.tensors[node.inputs[0]].type;
+  }
+
+  /// @pre the cost of the node is known, and so are the shapes in every graph that runs
+  [[nodiscard]] ElementType compute_type_inside(const std::vector<const Subgraph*>& graphs,
+                                                ElementType fallback) const {
+    ElementType type = fallback;
+    std::int64_t most = 0;
+    for (const Subgraph* inside : graphs) {
+      if (inside->runs == 0) continue;
+      CostReader reader = reader_inside(*inside);
+      for (const Node& node : inside->graph->nodes) {
+        const Operator* known = find_operator(node.domain, node.op);
+        const std::int64_t macs = work_of(*inside->graph, node, known).macs;
+        const ElementType multiplied = reader.compute_type(node, macs, fallback);
+        if (macs > most) type = multiplied;
+        most = std::max(most, macs);
+      }
+    }
+    return type;
   }
 
   /// Whether constants determine the results; remembers it.

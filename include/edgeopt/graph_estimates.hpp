@@ -4,6 +4,7 @@
 /// `estimate_layerwise_stats` on its description.
 #pragma once
 
+#include <algorithm>  // std::find_if
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -63,7 +64,8 @@ inline TensorId stored_constant(const Graph& graph, const TensorUses& uses, Tens
                       "parameter bytes of node '" + node.name + "'");
     }
     if (!weighted) continue;
-    const TensorId result = node.outputs.front();
+    const TensorId result = *std::find_if(node.outputs.begin(), node.outputs.end(),
+                                          [](TensorId id) { return id != no_tensor; });
     estimate.output_elements = element_count(graph.tensors[result].shape);
     const TensorId owner = storage.owner(result);  // none where all operands are constants
     estimate.activation_bytes = byte_count(graph.tensors[owner == no_tensor ? result : owner]);

@@ -49,8 +49,8 @@ inline std::vector<std::int64_t> stored_bytes(const Graph& graph, const TensorSt
 inline std::int64_t saved_bytes(const Graph& graph, const std::vector<TensorId>& ids,
                                 const std::vector<std::int64_t>& stored) {
   std::int64_t saved = 0;
-  for (const TensorId id : ids)
-    if (id != no_tensor && graph.tensors[id].has_shape())
+  for (const TensorId id : each_once(ids))
+    if (graph.tensors[id].has_shape())
       saved += std::max<std::int64_t>(0, byte_count(graph.tensors[id]) - stored[id]);
   return saved;
 }

@@ -38,9 +38,12 @@ inline constexpr std::array all_operator_classes = {
 /// The class of a node that multiplies. Matrix products and recurrent layers are linear.
 /// @pre `operator_costs` finds multiply-accumulates for the node
 [[nodiscard]] inline OperatorClass operator_class(const Graph& graph, const Node& node) {
-  if (node.op == "ConvTranspose") return OperatorClass::convolution_other;
+  if (node.op == "ConvTranspose" || node.op == "DeformConv")
+    return OperatorClass::convolution_other;
+  if (node.op == "CausalConvWithState") return OperatorClass::depthwise;
   const bool scaled = node.op == "QLinearConv";  // its image comes with a scale and a zero point
-  if (node.op != "Conv" && node.op != "ConvInteger" && !scaled) return OperatorClass::linear;
+  if (node.op != "Conv" && node.op != "ConvInteger" && node.op != "FusedConv" && !scaled)
+    return OperatorClass::linear;
   // [out, channels / groups, kernel...]
   const Shape& weight = graph.tensor(node.inputs[scaled ? 3 : 1]).shape;
   const bool grouped = node.attribute<std::int64_t>("group", 1) > 1;

@@ -127,9 +127,10 @@ class ShapeInference {
     const bool inferable = known && is_inferable(graph_, node, *known);
     if (inferable) known->infer(site);
     for (Site::InnerRun& inner : site.inner_runs()) keep_inner(index, inner);
-    if (node.outputs.empty() || (inferable && node.outputs.size() > site.results().size()))
+    if (!has_outputs(node)) site.refuse("every output", "left out", "at least one tensor");
+    if (inferable && node.outputs.size() > site.results().size())
       site.refuse("number of outputs", std::to_string(node.outputs.size()),
-                  inferable ? "1 to " + std::to_string(site.results().size()) : "at least one");
+                  "1 to " + std::to_string(site.results().size()));
     bool complete = true;
     for (std::size_t i = 0; i < node.outputs.size(); ++i)
       if (node.outputs[i] != no_tensor) complete = define(site, i, inferable) && complete;
@@ -140,6 +141,13 @@ class ShapeInference {
                           is_sequence(node.outputs.front())
                               ? "its result is a sequence of tensors"
                               : "the shape of its result depends on data"});
+  }
+
+  /// Only some operators may leave out a result, and none all of them.
+  [[nodiscard]] static bool has_outputs(const Node& node) {
+    for (const TensorId id : node.outputs)
+      if (id != no_tensor) return true;
+    return false;
   }
 
   /// Leaves the shapes of a graph inside a node to those who count what it computes.
@@ -163,6 +171,9 @@ class ShapeInference {
     for (const TensorId id : node.inputs)
       if (id != no_tensor) expect(id);
     for (const TensorId id : node.captured) expect(id);
+    for (const auto& [name, attribute] : node.attributes)
+      if (const Subgraph* inner = std::get_if<Subgraph>(&attribute))
+        for (const TensorId id : inner->captured) expect(id);
   }
 
   /// Defines a result; false where its shape is not known.

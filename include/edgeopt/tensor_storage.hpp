@@ -77,6 +77,7 @@ class TensorStorage {
         if (graph.nodes[i].op == "DequantizeLinear") continue;
         const Node& reader = graph.nodes[uses.readers[id].front()];
         const TensorId result = reader.outputs.front();
+        if (result == no_tensor) continue;
         const bool quantizes = reader.op == "QuantizeLinear" && reader.inputs.front() == id;
         if (quantizes || (reader.op == "Relu" && owner_[result] != result)) owner_[id] = result;
       }
@@ -102,6 +103,7 @@ class TensorStorage {
 
   [[nodiscard]] bool returns_input(const Node& node, bool is_output) const {
     if (rule_ == StorageRule::every_tensor || !node.domain.empty()) return false;
+    if (node.inputs.empty() || node.inputs.front() == no_tensor) return false;
     for (const std::string_view op : {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity"})
       if (node.op == op) return true;
     return rule_ >= StorageRule::integer && node.op == "DequantizeLinear" && !is_output;

@@ -286,6 +286,131 @@ TEST_CASE("initializers are read in every form, and external ones are not opened
   CHECK(named(model, "w").shape == Shape{9});
 }
 
+TEST_CASE("a Constant whose values are not in the file has its shape alone") {
+  const auto reshaped = [](const std::string& constant) {
+    return shape(node("Constant", {}, {"k"}, constant) + node("Reshape", {"x", "k"}, {"y"}) +
+                     input("x", {2, 3, 4, 5}) + output("y"),
+                 "y");
+  };
+  const Shape unknown(4, edgeopt::unknown_extent);
+  const std::string outside = field(13, field(1, "location") + field(2, "w")) + number(14, 1);
+  CHECK(reshaped(tensor_attribute("value", tensor("", {4}, outside, 7))) == unknown);
+  CHECK(reshaped(tensor_attribute("value", tensor("", {4}, "", 7))) == unknown);
+  const std::string name = field(1, "sparse_value"), type = number(20, 11);
+  const std::string sparse = field(22, field(1, tensor("", {1}, number(7, 5), 7)) + number(3, 4));
+  CHECK(reshaped(field(5, name + sparse + type)) == unknown);
+  CHECK(reshaped(field(5, sparse + type + name)) == unknown);  // fields have no order
+}
+
+TEST_CASE("a node has a result") {
+  const std::string x = input("x", {1, 1, 4, 4});
+  CHECK_THAT(refused(x + node("Relu", {"x"}, {""})), Contains("every output: found left out"));
+  CHECK_THAT(refused(x + node("Neg", {"x"}, {"a"}) + node("Relu", {"a"}, {""})),
+             Contains("every output: found left out"));
+  CHECK(shape(node("LSTM", {"s", "w", "r"}, {"", "last"}) + input("s", {5, 2, 3}) +
+                  initializer("w", {1, 16, 3}) + initializer("r", {1, 16, 4}) + output("last"),
+              "last") == Shape{1, 2, 4});
+}
+
+TEST_CASE("graphs inside nodes have the operator set of the model") {
+  const auto branches = [](const std::string& branch) {
+    return node("If", {"c"}, {"y", "z"},
+                graph_attribute("then_branch", branch) + graph_attribute("else_branch", branch)) +
+           input("c", {}, 9) + output("y") + output("z");
+  };
+  const std::string dropout = node("Dropout", {"x"}, {"r", "m"}) + output("r") + output("m");
+  CHECK(named(analysed(branches(dropout) + input("x", {3}), 9), "z").type == ElementType::f32);
+  CHECK(named(analysed(branches(dropout) + input("x", {3}), 13), "z").type == ElementType::boolean);
+  const std::string step = node("Add", {"a", "b"}, {"s"}) + node("Identity", {"s"}, {"t"}) +
+                           input("a", {2}) + input("b", {2}) + output("s") + output("t");
+  const std::string scan =
+      node("Scan", {"", "first", "x"}, {"q", "p"},
+           graph_attribute("body", step) + integer_attribute("num_scan_inputs", 1)) +
+      output("q") + output("p");
+  CHECK(shape(branches(scan) + input("first", {5, 2}) + input("x", {5, 3, 2}), "z", 8) ==
+        Shape{5, 3, 2});
+}
+
+namespace {
+
+/// A loop of five passes that begins with `condition`; v is carried, and collected as "all".
+io::OnnxModel looped(const std::string& condition, const std::string& body) {
+  return analysed(node("Loop", {"five", condition, "v"}, {"last", "all"},
+                       graph_attribute("body", body + input("i", {}, 7) + input("go", {}, 9) +
+                                                   input("c", {2, 3}) + output("on") +
+                                                   output("next") + output("next"))) +
+                  field(5, tensor("five", {}, number(7, 5), 7)) +
+                  field(5, tensor("yes", {}, number(5, 1), 9)) + initializer("none", {0}, "", 9) +
+                  input("v", {2, 3}) + output("all"));
+}
+
+}  // namespace
+
+TEST_CASE("a loop runs as often as it says where no condition ends it early") {
+  const std::string relu = node("Relu", {"c"}, {"next"});
+  const std::string handed_on = relu + node("Identity", {"go"}, {"on"});
+  const std::string always =
+      relu +
+      node("Constant", {}, {"on"}, tensor_attribute("value", tensor("", {}, number(5, 1), 9)));
+  const std::string never = relu + node("Constant", {}, {"on"},
+                                        tensor_attribute("value", tensor("", {}, number(5, 0), 9)));
+  for (const std::string condition : {"", "yes"})
+    for (const std::string& body : {handed_on, always})
+      CHECK(named(looped(condition, body), "all").shape == Shape{5, 2, 3});
+  const Shape unknown{edgeopt::unknown_extent, 2, 3};
+  CHECK(named(looped("", never), "all").shape == unknown);
+  CHECK(named(looped("none", handed_on), "all").shape == unknown);  // no element says whether
+}
+
+TEST_CASE("what a loop hands from variable to variable is not taken for its first shape") {
+  // Each variable takes on what the one before it was, and the first doubles.
+  Names inputs = {"count", ""}, outputs;
+  std::string body = node("Identity", {"go"}, {"on"}) + input("i", {}, 7) + input("go", {}, 9);
+  std::string results = output("on");
+  for (int i = 0; i < 8; ++i) {
+    const std::string name = "v" + std::to_string(i), next = "w" + std::to_string(i);
+    inputs.push_back("x");
+    outputs.push_back("y" + std::to_string(i));
+    body += input(name, {2});
+    body += i == 0 ? node("Concat", {name, name}, {next}, integer_attribute("axis", 0))
+                   : node("Identity", {"v" + std::to_string(i - 1)}, {next});
+    results += output(next);
+  }
+  io::OnnxModel model =
+      parsed(node("Loop", inputs, outputs, graph_attribute("body", body + results)) +
+             field(5, tensor("count", {}, number(7, 20), 7)) + input("x", {2}) + output("y7"));
+  (void)io::infer_shapes(model);
+  CHECK_FALSE(named(model, "y0").has_shape());
+  CHECK_FALSE(named(model, "y7").has_shape());
+}
+
+TEST_CASE("costs of a node with graphs inside are counted as those of its nodes would be") {
+  const std::string body =
+      node("MatMul", {"c", "w"}, {"m"}) + node("Add", {"m", "k"}, {"next"}) +
+      node("Constant", {}, {"k"},
+           tensor_attribute("value",
+                            tensor("", {3}, std::string(field(4, std::string(12, '\0')))))) +
+      initializer("w", {3, 3}) + node("Identity", {"go"}, {"on"});
+  const auto cost = operator_costs(looped("", body).graph).front();
+  CHECK(cost.macs == 5 * 2 * 3 * 3);
+  CHECK(cost.compute_type == ElementType::f32);
+  CHECK(cost.parameters == 9);  // values of Constant nodes are none
+  CHECK(cost.constants == 9 + 1);
+
+  const std::string branch =
+      node("DequantizeLinear", {"q", "s"}, {"d"}) + node("MatMul", {"a", "d"}, {"t"}) + output("t");
+  const auto quantised = operator_costs(
+      analysed(
+          node("DequantizeLinear", {"x", "s"}, {"a"}) +
+          node("If", {"yes"}, {"y"},
+               graph_attribute("then_branch", branch) + graph_attribute("else_branch", branch)) +
+          initializer("q", {4, 3}, "", 3) + initializer("s", {1}) +
+          field(5, tensor("yes", {}, number(5, 1), 9)) + input("x", {2, 4}, 3) + output("y"))
+          .graph);
+  CHECK(quantised[1].compute_type == ElementType::s8);
+  CHECK(quantised[1].parameters == 12);
+}
+
 TEST_CASE("versions of operators that the rules were not written to are read with a note") {
   const auto notes = [](std::int64_t opset) { return parsed(small_graph(), opset).notes; };
   CHECK(notes(6).empty());
@@ -505,10 +630,45 @@ TEST_CASE("functions that do not fit are refused, and none makes a graph without
   const auto called = [](const std::string& name) {
     return call(name, {"x"}, {"y"}) + input("x", {2}) + output("y");
   };
-  CHECK_THAT(refused_with(doubling, called("f30")), Contains("functions of too many nodes"));
+  CHECK_THAT(refused_with(doubling, called("f30")),
+             Contains("functions whose calls become too much"));
   CHECK_THAT(refused_with(deep, called("f39")), Contains("functions nested more than 32 deep"));
   CHECK(io::parse_onnx(messages::model(called("f9")) + doubling, "m.onnx").graph.nodes.size() ==
         512);
+}
+
+TEST_CASE("calls do not make much out of a small file, whatever they multiply") {
+  const auto refused_with = [](const std::string& function, const std::string& calls) {
+    return refusal([&] {
+      return io::parse_onnx(messages::model(calls + input("x", {2}) + input("c", {}, 9)) + function,
+                            "m.onnx");
+    });
+  };
+  const std::string relu = bare_node("Relu", {"x"}, {"b"});
+  std::string calls, defaults, branch;
+  Names inputs = {"x"}, many, references;
+  for (int i = 0; i < 2000; ++i) {
+    const std::string number = std::to_string(i);
+    calls += call("f", {"x"}, {"y" + number});
+    defaults += field(11, integer_attribute("d" + number, 1).substr(2));
+    inputs.push_back("i" + number);
+    many.push_back(bare_node("Relu", {"x"}, {"t" + number}));
+    branch += node("Relu", {"x"}, {"t" + number});
+  }
+  many.push_back(relu);
+  const auto too_much = Contains("functions whose calls become too much");
+  CHECK_THAT(refused_with(function("f", inputs, {"b"}, {relu}), calls), too_much);
+  CHECK_THAT(refused_with(function("f", {"x"}, {"b"}, {relu}, defaults), calls), too_much);
+  CHECK_THAT(refused_with(function("f", {"x"}, {"b"}, many),
+                          call("f", {"x"}, {"y"}, field(3, std::string(20000, 'n')))),
+             too_much);
+  for (int i = 0; i < 200; ++i)
+    references.push_back(bare_node(
+        "If", {"c"}, {i == 0 ? "b" : "b" + std::to_string(i)},
+        attribute_reference("then_branch", "g", 5) + attribute_reference("else_branch", "g", 5)));
+  CHECK_THAT(refused_with(function("f", {"c"}, {"b"}, references),
+                          call("f", {"c"}, {"y"}, graph_attribute("g", branch + output("t0")))),
+             too_much);
 }
 
 TEST_CASE("graphs are nested up to a limit") {
@@ -559,6 +719,17 @@ TEST_CASE("a large graph is read in time that grows with its size") {
   }
   backwards = node("Concat", names, {"y"}, integer_attribute("axis", 0)) + backwards + output("y");
   CHECK(shape(backwards, "y") == Shape{10000, 2});
+}
+
+TEST_CASE("a model of many symbols is read in time that grows with its size") {
+  std::string graph = node("Relu", {"x0"}, {"y"}) + output("y");
+  for (int i = 0; i < 2500; ++i) {
+    std::string dimensions;
+    for (int axis = 0; axis < 64; ++axis) dimensions += field(1, "");
+    graph += field(11, field(1, "x" + std::to_string(i)) +
+                           field(2, field(1, number(1, 1) + field(2, dimensions))));
+  }
+  CHECK(unbound_symbols(parsed(graph).graph).size() == 2500 * 64);
 }
 
 TEST_CASE("damaged models are read or refused with a sentence") {

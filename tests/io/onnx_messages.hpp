@@ -68,6 +68,9 @@ inline std::string list_attribute(const std::string& name,
   for (const std::int64_t value : values) text += number(8, value);
   return field(5, text);
 }
+inline std::string tensor_attribute(const std::string& name, const std::string& tensor) {
+  return field(5, field(1, name) + field(5, tensor) + number(20, 4));
+}
 inline std::string graph_attribute(const std::string& name, const std::string& graph) {
   return field(5, field(1, name) + field(6, graph) + number(20, 5));
 }

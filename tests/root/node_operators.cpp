@@ -7,6 +7,7 @@
 
 #include "catch.hpp"
 #include "edgeopt/graph_builder.hpp"
+#include "edgeopt/graph_estimates.hpp"
 #include "edgeopt/layer_operators.hpp"
 #include "edgeopt/network_demand.hpp"
 #include "edgeopt/operator_class.hpp"
@@ -121,6 +122,51 @@ TEST_CASE("classes of operators with weights") {
   CHECK(class_of({1, 4, 8, 8}, {6, 4, 1, 1}, {.strides = {2, 2}}) == OperatorClass::pointwise);
   CHECK(class_of({1, 4, 8, 8}, {6, 2, 1, 1}, {.groups = 2}) == OperatorClass::convolution_other);
   CHECK(class_of({1, 4, 8, 8}, {8, 1, 3, 3}, {.groups = 4}) == OperatorClass::depthwise);
+}
+
+TEST_CASE("convolutions under other names are convolutions") {
+  const auto class_of_op = [](const std::string& op, const std::string& domain, Shape x,
+                              std::vector<Shape> others) {
+    Graph graph;
+    Node node{"n", op, {0}, {}, {}, domain};
+    graph.tensors = {{"x", ElementType::f32, std::move(x), false, {}}};
+    for (Shape& shape : others) {
+      node.inputs.push_back(graph.tensors.size());
+      graph.tensors.push_back(
+          {std::to_string(graph.tensors.size()), ElementType::f32, std::move(shape), true, {}});
+    }
+    return operator_class(graph, node);
+  };
+  CHECK(class_of_op("FusedConv", "com.microsoft", {1, 4, 8, 8}, {{6, 4, 3, 3}}) ==
+        OperatorClass::convolution_3x3);
+  CHECK(class_of_op("DeformConv", "", {1, 4, 8, 8}, {{6, 4, 3, 3}, {1, 18, 6, 6}}) ==
+        OperatorClass::convolution_other);
+  CHECK(class_of_op("CausalConvWithState", "", {2, 4, 9}, {{4, 1, 3}}) == OperatorClass::depthwise);
+}
+
+TEST_CASE("an operand that is read twice saves its bytes once") {
+  GraphBuilder net("square");
+  const TensorId q = net.input("q", {1000}, ElementType::u8);
+  const TensorId scale = net.constant("s", ElementType::f32, {});
+  const TensorId zero = net.constant("z", ElementType::u8, {});
+  const TensorId x = net.dequantize("d", q, scale, zero);
+  const Graph graph = net.build({net.times("square", x, x)});
+  CHECK(lines(graph).back() == Line{"square", ElementType::f32, 0, 1000, 4000});
+}
+
+TEST_CASE("a node whose first result is left out has estimates and memory like others") {
+  Graph graph;
+  for (const auto& [name, shape] : std::vector<std::pair<std::string, Shape>>{
+           {"x", {5, 2, 3}}, {"w", {1, 16, 3}}, {"r", {1, 16, 4}}, {"last", {}}})
+    graph.tensors.push_back({name, ElementType::f32, shape, name == "w" || name == "r", {}});
+  graph.nodes = {{"lstm", "LSTM", {0, 1, 2}, {no_tensor, 3}, {}}};
+  graph.inputs = {0};
+  graph.outputs = {3};
+  infer_shapes(graph);
+  const auto estimates = estimate_layerwise_stats(graph);
+  REQUIRE(estimates.size() == 1);
+  CHECK(estimates[0].output_elements == 8);
+  CHECK(lines(graph).size() == 1);
 }
 
 TEST_CASE("SmallCNN's graph has the weighted operators of its description, biases apart") {

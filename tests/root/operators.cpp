@@ -95,6 +95,22 @@ TEST_CASE("a network written with the builder costs what the conventions say") {
   for (const NodeCost& cost : operator_costs(graph)) CHECK_FALSE(cost.unknown);
 }
 
+TEST_CASE("operands move once, and what is looked at whole moves whole") {
+  GraphBuilder net("bytes");
+  const TensorId x = net.input("x", {100});
+  const TensorId like = net.input("like", {1}, ElementType::u8);
+  const TensorId depth = net.constant<std::int64_t>("depth", {}, std::vector<std::int64_t>{1});
+  const TensorId both = net.constant("both", ElementType::u8, {2});
+  const TensorId indices = net.input("indices", {100}, ElementType::s64);
+  const TensorId joined = net.concat("concat", {x, x, x}, 0);
+  const TensorId cast = net.add({"cast", "CastLike", {x, like}, {}, {}});
+  const TensorId hot = net.add({"hot", "OneHot", {indices, depth, both}, {}, {}});
+  const Graph graph = net.build({joined, cast, hot});
+  CHECK(cost_of(graph, "concat").bytes_read == 400);
+  CHECK(cost_of(graph, "cast").bytes_read == 400 + 1);
+  CHECK(cost_of(graph, "hot").bytes_read == 800 + 8 + 2);
+}
+
 TEST_CASE("recurrent and attention networks can be written down too") {
   GraphBuilder net("sequences");
   const TensorId ids = net.symbolic_input("ids", {"T", "B"}, ElementType::s64);

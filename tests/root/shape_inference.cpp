@@ -28,6 +28,18 @@ class OneNode {
         {"t" + std::to_string(graph_.tensors.size()), type, std::move(shape), false, {}});
     return *this;
   }
+  OneNode& left_out() {
+    node_.inputs.push_back(no_tensor);
+    return *this;
+  }
+  /// A constant of integers, as next input.
+  OneNode& integers(Shape shape, const List& numbers) {
+    input(std::move(shape), ElementType::s64);
+    graph_.inputs.pop_back();
+    graph_.tensors.back().constant = true;
+    graph_.tensors.back().data = Array::of<std::int64_t>(graph_.tensors.back().shape, numbers).data;
+    return *this;
+  }
   OneNode& with(std::string attribute, Attribute value) {
     node_.attributes.insert_or_assign(std::move(attribute), std::move(value));
     return *this;
@@ -329,6 +341,141 @@ TEST_CASE("known scales have to be positive and finite") {
   CHECK(OneNode("QuantizeLinear").input({2}).input({1}).values({0.5f}).shape() == Shape{2});
 }
 
+TEST_CASE("Einsum: axes of the ellipsis broadcast, and every operand is there") {
+  const auto product = [](Shape a, Shape b) {
+    return OneNode("Einsum")
+        .input(std::move(a))
+        .input(std::move(b))
+        .with("equation", std::string("...ij,...jk->...ik"));
+  };
+  CHECK(product({-1, 1, 3}, {1, 3, 4}).shape() == Shape{-1, 1, 4});
+  CHECK(product({1, 3, 4}, {-1, 4, 2}).shape() == Shape{-1, 3, 2});
+  CHECK(product({-1, 1, 3}, {5, 3, 4}).shape() == Shape{5, 1, 4});
+  CHECK_THAT(product({2, 2, 3}, {5, 3, 4}).refusal(), says("extent 2 for axis -1 of '...'"));
+  CHECK_THAT(product({2, 2, 3}, {2, 4, 4}).refusal(), says("extent 3 for each 'j'"));
+  CHECK_THAT(OneNode("Einsum")
+                 .input({2, 3})
+                 .left_out()
+                 .with("equation", std::string("ij,jk->ik"))
+                 .refusal(),
+             says("input 1 is left out"));
+}
+
+TEST_CASE("Resize: one scale for all axes, known where those are that it resizes") {
+  const auto resized = [](Shape x) {
+    return OneNode("Resize")
+        .input(std::move(x))
+        .left_out()
+        .left_out()
+        .integers({2}, {7, 8})
+        .with("axes", List{2, 3})
+        .with("keep_aspect_ratio_policy", std::string("not_larger"))
+        .shape();
+  };
+  CHECK(resized({1, 3, 20, 40}) == Shape{1, 3, 4, 8});
+  CHECK(resized({-1, 3, 20, 40}) == Shape{-1, 3, 4, 8});
+  CHECK(resized({1, 3, -1, 40}) == Shape{1, 3, -1, -1});
+}
+
+TEST_CASE("Slice: backwards it begins within the axis, and may end before it") {
+  const auto cut = [](std::int64_t extent, std::int64_t start, std::int64_t end) {
+    return OneNode("Slice")
+        .input({extent})
+        .integers({1}, {start})
+        .integers({1}, {end})
+        .integers({1}, {0})
+        .integers({1}, {-1})
+        .shape()[0];
+  };
+  CHECK(cut(5, -1, -100) == 5);
+  CHECK(cut(5, 100, 1) == 3);
+  CHECK(cut(5, -100, -200) == 1);
+  CHECK(cut(0, -100, -200) == 0);
+  CHECK(cut(0, 3, 0) == 0);
+}
+
+TEST_CASE("sequences take bounded time and memory") {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  CHECK_FALSE(OneNode("SplitToSequence")
+                  .input({most}, ElementType::u8)
+                  .integers({}, {most / 2 + 2})
+                  .result()
+                  .ranked);
+  detail::ValueStore values;
+  values.resize(1024);
+  const TensorType element{ElementType::f32, Shape(64, 1), true};
+  std::size_t kept = 0;
+  for (TensorId id = 0; id < 1024; ++id)
+    if (values.keep(id, detail::KnownValues::of(std::vector<TensorType>(1024, element)))) ++kept;
+  CHECK(kept > 0);
+  CHECK(kept < 32);
+}
+
+TEST_CASE("values of a constant count where all of them are there") {
+  Graph graph;
+  graph.tensors = {{"x", ElementType::f32, {2, 3}, false, {}}};
+  graph.inputs = {0};
+  for (const char* name : {"k", "y"})
+    graph.tensors.push_back({name, ElementType::f32, {}, false, {}});
+  Array half = Array::of<std::int64_t>({1}, List{6});
+  half.shape = {2};
+  graph.nodes = {{"k", "Constant", {}, {1}, {{"value", half}}}, {"y", "Reshape", {0, 1}, {2}, {}}};
+  graph.outputs = {2};
+  infer_shapes(graph);
+  CHECK(graph.tensors[2].shape == Shape{-1, -1});
+}
+
+TEST_CASE("values that no network can mean are refused") {
+  const auto unpooled = [](const List& shape) {
+    return OneNode("MaxUnpool")
+        .input({1, 1, 2, 2})
+        .input({1, 1, 2, 2}, ElementType::s64)
+        .integers({static_cast<std::int64_t>(shape.size())}, shape)
+        .with("kernel_shape", List{2, 2});
+  };
+  CHECK(unpooled({1, 1, 5, 4}).shape() == Shape{1, 1, 5, 4});
+  CHECK_THAT(unpooled({1, 1, -5, 4}).refusal(), says("4 extents >= 0"));
+  CHECK_THAT(unpooled({1, 1}).refusal(), says("4 extents >= 0"));
+  OneNode mel("MelWeightMatrix");
+  mel.integers({}, {-5}).integers({}, {16}).integers({}, {8000}).input({}).input({});
+  CHECK_THAT(mel.refusal(), says("an integer >= 0"));
+  CHECK_THAT(OneNode("Multinomial").input({1, 3}).with("sample_size", std::int64_t{-5}).refusal(),
+             says("sample_size"));
+  CHECK_THAT(convolution({2, 4, 9, 8}, {6, 4, 0, 3}).refusal(), says("a kernel of extents >= 1"));
+  CHECK_THAT(OneNode("Reshape")
+                 .input({0, 3})
+                 .integers({2}, {0, -1})
+                 .with("allowzero", std::int64_t{1})
+                 .refusal(),
+             says("either 0 or -1"));
+}
+
+TEST_CASE("LayerNormalization: stash_type is the type of the statistics") {
+  OneNode norm("LayerNormalization");
+  norm.input({2, 4}, ElementType::f16).input({4}, ElementType::f16);
+  CHECK(norm.results()[1].type == ElementType::f32);
+  CHECK(norm.with("stash_type", std::int64_t{16}).results()[1].type == ElementType::bf16);
+}
+
+TEST_CASE("zero points of com.microsoft's quantised operators may be left out") {
+  const auto u8 = ElementType::u8;
+  OneNode sum("QLinearAdd", "com.microsoft");
+  sum.input({2, 3}, u8).input({}).left_out().input({3}, u8).input({}).left_out().input({});
+  CHECK(sum.result() == TensorType{u8, {2, 3}});
+  OneNode sigmoid("QLinearSigmoid", "com.microsoft");
+  CHECK(sigmoid.input({2, 3}, u8).input({}).left_out().input({}).result() ==
+        TensorType{u8, {2, 3}});
+  OneNode pool("QLinearAveragePool", "com.microsoft");
+  pool.input({1, 2, 4, 4}, u8).input({}).left_out().input({}).with("kernel_shape", List{2, 2});
+  CHECK(pool.shape() == Shape{1, 2, 3, 3});
+  OneNode bare("QLinearAdd", "com.microsoft");
+  bare.input({2}, u8).left_out().left_out().input({2}, u8).input({}).left_out().input({});
+  CHECK_THAT(bare.refusal(), says("input 1 is left out"));
+  OneNode joined("QLinearConcat", "com.microsoft");
+  joined.input({}).input({}, u8).input({2, 3}, u8).input({}).input({}, u8);
+  CHECK_THAT(joined.left_out().input({}).input({}, u8).refusal(), says("input 5 is left out"));
+}
+
 TEST_CASE("an unknown operator is refused with the nearest known one") {
   CHECK_THAT(OneNode("Rellu").input({1}).refusal(), says("did you mean 'Relu'?"));
   CHECK_THAT(OneNode("").input({1}).refusal(), says("unknown"));
@@ -374,6 +521,17 @@ TEST_CASE("infer_shapes refuses graphs that cannot be run in their order") {
   refused([](Graph& g) { g.nodes[1].name.clear(); }, "no other node");
   refused([](Graph& g) { g.tensors[1].name = "x"; }, "no other tensor");
   refused([](Graph& g) { g.tensors[0].shape = {2, -3}; }, "extents >= 0");
+  refused([](Graph& g) { g.nodes[1].outputs = {no_tensor}; }, "every output");
+  refused(
+      [](Graph& g) {  // the graph inside reads what nobody has defined
+        auto inner = std::make_shared<Graph>();
+        inner->tensors = {{"q", ElementType::f32, {2, 3}, false, {}}};
+        inner->inputs = inner->outputs = {0};
+        g.nodes[1].op = "If";
+        g.nodes[1].attributes = {{"then_branch", Subgraph{inner, {77}}},
+                                 {"else_branch", Subgraph{inner, {0}}}};
+      },
+      "tensor 77");
   refused([](Graph& g) { g.inputs = {0, 0}; }, "graph input");
   refused([](Graph& g) { g.outputs = {5}; }, "graph output");
   refused(

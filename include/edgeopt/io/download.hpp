@@ -102,8 +102,9 @@ inline void transfer(const std::string& url, DownloadState& state) {
 /// @throws InputError when the source sends more than `max_bytes`
 inline void download(const std::string& url, const std::filesystem::path& path,
                      std::int64_t max_bytes, const DownloadProgress& progress = {}) {
+  // What may not be written is not ours to remove.
+  detail::DownloadState state{OutputFile(path), max_bytes, progress, 0, nullptr};
   try {
-    detail::DownloadState state{OutputFile(path), max_bytes, progress, 0, nullptr};
     detail::transfer(url, state);
     state.file.close();
   } catch (...) {

@@ -183,8 +183,9 @@ inline std::pair<std::size_t, std::size_t> npy_header_range(std::string_view byt
 }  // namespace detail
 
 /// Reads the bytes of a `.npy` file; `name` is what messages call them.
-/// @throws InputError unless they are one complete array in C order of a type that `ElementType`
-/// has
+/// @throws InputError unless they are one complete array in C order of f16, f32, f64, u8, s8, s32
+/// or
+///   s64
 [[nodiscard]] inline Array parse_npy(std::string_view bytes, const std::string& name) {
   const auto [begin, length] = detail::npy_header_range(bytes, name);
   Array array = detail::NpyHeaderReader(bytes.substr(begin, length), name).read();
@@ -204,7 +205,7 @@ inline std::pair<std::size_t, std::size_t> npy_header_range(std::string_view byt
 
 /// The bytes of a `.npy` file of version 1 that holds the array.
 /// @throws DomainError when the data have another size than the shape says, and for element types
-///   beyond numbers of 1, 4 and 8 bytes and f16
+///   that reading refuses
 [[nodiscard]] inline std::string to_npy(const Array& array) {
   detail::check_written_size(array, "array");
   std::string header = "{'descr': '";

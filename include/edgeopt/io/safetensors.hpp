@@ -170,8 +170,8 @@ inline std::string safetensors_header(const std::vector<const NamedArray*>& arra
 
 /// Reads the bytes of a safetensors file; the arrays come in the order of their data. Metadata are
 /// checked and passed over.
-/// @throws InputError for anything that the format forbids, for element types that `ElementType`
-///   lacks, and for a header of more than 1 MiB
+/// @throws InputError for anything that the format forbids, for element types other than F16, F32,
+///   F64, U8, I8, I32 and I64, and for a header of more than 1 MiB
 [[nodiscard]] inline std::vector<NamedArray> parse_safetensors(std::string_view bytes,
                                                                const std::string& name) {
   std::uint64_t length = 0;

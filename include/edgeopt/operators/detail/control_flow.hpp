@@ -4,6 +4,7 @@
 /// goes into them; where passes or branches disagree it is unknown.
 #pragma once
 
+#include <algorithm>  // std::max, std::min
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -52,10 +53,17 @@ class Body {
         found == site.node().attributes.end() ? nullptr : std::get_if<Subgraph>(&found->second);
     if (!inner || !inner->graph) site.refuse_attribute(attribute, "missing", "a graph");
     graph_ = *inner->graph;
-    const std::size_t own = graph_.inputs.size() - inner->captured.size();
-    if (own != inputs.size())
+    const std::size_t all = graph_.inputs.size(), captured = std::min(inner->captured.size(), all);
+    const std::size_t own = all - captured;
+    if (own != inputs.size() || captured != inner->captured.size())
       site.refuse("inputs of '" + std::string(attribute) + "'", std::to_string(own),
                   std::to_string(inputs.size()));
+    for (const TensorId id : graph_.inputs)
+      if (id >= graph_.tensors.size())
+        site.refuse("inputs of '" + std::string(attribute) + "'", "tensor " + std::to_string(id),
+                    "tensors of the graph inside");
+    for (const TensorId id : inner->captured) site.expect_tensor(id);
+    if (graph_.opset == 0) graph_.opset = site.graph().opset;  // a file says it of the whole
     for (std::size_t i = 0; i < own; ++i) set(i, inputs[i]);
     values_.resize(graph_.tensors.size());
     values_.set_depth(site.depth() + 1);
@@ -135,6 +143,9 @@ inline void branch(Site& site) {
 /// Loops within so many nodes are passed through once.
 inline constexpr int max_followed_loops = 3;
 
+/// After so many passes nothing of what a loop carries is taken for granted.
+inline constexpr int max_loop_passes = 3;
+
 /// Loop(passes, condition, carried...): the body takes the number of the pass, the condition and
 /// what is carried, and gives the condition, what is carried, and elements of what is collected.
 inline void loop(Site& site) {
@@ -142,7 +153,7 @@ inline void loop(Site& site) {
   std::vector<TensorType> carried = {{ElementType::s64, {}, true},
                                      {ElementType::boolean, {}, true}};
   for (std::size_t i = 2; i < site.inputs(); ++i) {
-    if (!site.has_input(i)) site.refuse("input " + std::to_string(i), "left out", "a tensor");
+    site.expect_input(i);
     carried.push_back(type_of(site.input(i)));
   }
   const std::size_t variables = carried.size() - 2;
@@ -153,41 +164,46 @@ inline void loop(Site& site) {
                   "at least " + std::to_string(1 + variables));
     return body;
   };
-  // Loops within loops would multiply their passes: deep ones take nothing for granted instead.
-  const bool deep = site.depth() >= max_followed_loops;
-  if (deep)
+  const auto forget = [&] {
     for (std::size_t i = 0; i < variables; ++i) carried[2 + i] = {ElementType::unknown, {}, false};
-  Body body = pass();
-  // What changes from pass to pass is unknown; a third pass could find nothing new but for extents
-  // that change late, and those are unknown after it too.
-  for (int again = 0; again < 2 && !deep; ++again) {
+  };
+  /// Takes up what a pass gives; whether that is something new.
+  const auto widen = [&](const Body& body) {
     bool changed = false;
     for (std::size_t i = 0; i < variables; ++i) {
       TensorType both = common(carried[2 + i], body.output(1 + i));
       changed = changed || !(both == carried[2 + i]);
       carried[2 + i] = std::move(both);
     }
-    if (!changed) break;
+    return changed;
+  };
+  // Loops within loops would multiply their passes: deep ones take nothing for granted instead.
+  const bool deep = site.depth() >= max_followed_loops;
+  if (deep) forget();
+  Body body = pass();
+  // What changes from pass to pass is unknown. A variable may take on what another was a pass
+  // before, and so on for as many passes as there are variables: these are not followed to the end.
+  for (int passes = 1; widen(body); ++passes) {
+    if (passes == max_loop_passes) forget();
     body = pass();
-    if (again == 1)
-      for (std::size_t i = 0; i < variables; ++i) {
-        TensorType& last = carried[2 + i];
-        if (!(last == body.output(1 + i))) last = {ElementType::unknown, {}, false};
-      }
   }
   for (std::size_t i = 0; i < variables; ++i) give(site, carried[2 + i]);
 
-  // The condition may end the loop early unless the body hands on the one it was given.
+  // The condition may end the loop early unless it holds, and the body hands it on or gives another
+  // that holds.
+  const auto is_true = [](const KnownValues* condition) {
+    return condition && !condition->elements && condition->size() == 1 &&
+           condition->real_at(0) != 0;
+  };
   const Extents* passes = site.integers(0);
-  const Extents* condition = site.integers(1);
   const Graph& inner = body.graph();
   TensorId last = inner.outputs.front();
   for (const Node& node : inner.nodes)
     if (node.op == "Identity" && !node.outputs.empty() && node.outputs[0] == last &&
         !node.inputs.empty())
       last = node.inputs[0];
-  const bool runs_on =
-      last == inner.inputs[1] && (!site.has_input(1) || (condition && condition->front() != 0));
+  const bool runs_on = (!site.has_input(1) || is_true(site.values(1))) &&
+                       (last == inner.inputs[1] || is_true(body.values(0)));
   const std::int64_t count = passes && passes->size() == 1 && runs_on
                                  ? std::max<std::int64_t>(passes->front(), 0)
                                  : unknown_extent;
@@ -207,8 +223,7 @@ inline void scan(Site& site) {
   if (sequences < 1 || sequences > inputs)
     site.refuse_attribute("num_scan_inputs", std::to_string(sequences),
                           "1 to " + std::to_string(inputs));
-  for (std::size_t i = first; i < site.inputs(); ++i)
-    if (!site.has_input(i)) site.refuse("input " + std::to_string(i), "left out", "a tensor");
+  for (std::size_t i = first; i < site.inputs(); ++i) site.expect_input(i);
   const auto states = static_cast<std::size_t>(inputs - sequences);
   const auto known_extent = [&](std::int64_t& extent, const Tensor& tensor, std::size_t axis) {
     if (!can_equal(extent, tensor.shape[axis]))

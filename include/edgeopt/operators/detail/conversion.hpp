@@ -55,7 +55,7 @@ inline void constant(Site& site) {
     const Array* array = std::get_if<Array>(&found->second);
     if (!array) site.refuse_attribute("value", "of another type", "a tensor");
     site.give(array->type, array->shape);
-    return site.give_values(decode(array->type, array->data));
+    return site.give_values(decode(array->type, array->shape, array->data));
   }
   const auto count = [](const auto& values) { return static_cast<std::int64_t>(values.size()); };
   for (const auto& [name, value] : node.attributes) {
@@ -107,7 +107,7 @@ inline void constant_of_shape(Site& site) {
     const Array* array = std::get_if<Array>(&found->second);
     if (!array) site.refuse_attribute("value", "of another type", "a tensor of one element");
     type = array->type;
-    value = decode(type, array->data);
+    value = decode(type, array->shape, array->data);
   }
   const auto shape = shape_from(site, 0);
   if (!shape) return site.give_unranked(type);
@@ -249,8 +249,9 @@ inline void generated_like(Site& site) {
 inline void multinomial(Site& site) {
   site.expect_inputs(1, 1);
   site.expect_rank(site.input(0), 2);
-  site.give(type_attribute(site, "dtype", ElementType::s32),
-            {site.input(0).shape[0], site.integer("sample_size", 1)});
+  const std::int64_t samples = site.integer("sample_size", 1);
+  if (samples < 1) site.refuse_attribute("sample_size", std::to_string(samples), "an integer >= 1");
+  site.give(type_attribute(site, "dtype", ElementType::s32), {site.input(0).shape[0], samples});
 }
 
 /// HannWindow, HammingWindow, BlackmanWindow(size)

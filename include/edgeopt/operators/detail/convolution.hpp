@@ -89,6 +89,8 @@ inline void expect_spatial(const Site& site, const Tensor& x) {
 /// The kernel of a weight [.., .., kernel...], which `kernel_shape` has to repeat.
 [[nodiscard]] inline Extents kernel_of(const Site& site, const Tensor& weight) {
   Extents kernel(weight.shape.begin() + 2, weight.shape.end());
+  for (const std::int64_t extent : kernel)
+    if (extent == 0) site.refuse_shape(weight, "a kernel of extents >= 1");
   if (const Extents* given = site.list("kernel_shape")) {
     bool same = given->size() == kernel.size();
     for (std::size_t i = 0; same && i < kernel.size(); ++i)
@@ -278,8 +280,13 @@ inline void unpooling(Site& site) {
   const SlidingWindow window = pooling_window(site, x);
   if (site.has_input(2)) {
     const Extents* asked = site.integers(2);
-    return asked ? site.give(x.type, *asked)
-                 : site.give(x.type, Shape(x.shape.size(), unknown_extent));
+    if (!asked) return site.give(x.type, Shape(x.shape.size(), unknown_extent));
+    bool fits = asked->size() == x.shape.size();
+    for (const std::int64_t extent : *asked) fits = fits && extent >= 0;
+    if (!fits)
+      site.refuse("output shape", to_string(*asked),
+                  std::to_string(x.shape.size()) + " extents >= 0");
+    return site.give(x.type, *asked);
   }
   const std::size_t axes = window.kernel.size();
   Shape shape = {x.shape[0], x.shape[1]};

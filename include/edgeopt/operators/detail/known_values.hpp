@@ -53,6 +53,13 @@ struct KnownValues {
   [[nodiscard]] std::size_t size() const {
     return elements ? elements->size() : real ? reals.size() : integers.size();
   }
+  /// How many numbers are kept for them; of an element of a sequence its extents too.
+  [[nodiscard]] std::size_t numbers() const {
+    std::size_t count = size();
+    if (elements)
+      for (const TensorType& element : *elements) count += element.shape.size();
+    return count;
+  }
   [[nodiscard]] double real_at(std::size_t i) const {
     return real ? reals[i] : static_cast<double>(integers[i]);
   }
@@ -97,10 +104,13 @@ std::vector<double> reals_from(const std::vector<std::byte>& data, Convert&& con
   return values;
 }
 
-/// The elements of a tensor with data; not known for other types and for large tensors.
-[[nodiscard]] inline KnownValues decode(ElementType type, const std::vector<std::byte>& data) {
-  const std::int64_t bytes = bytes_of(type);
-  if (bytes == 0 || static_cast<std::int64_t>(data.size()) > max_known_values * bytes) return {};
+/// The elements of a tensor with data; not known for other types, for large tensors, and where the
+/// data are not those of the whole shape, as they lie in another file or are sparse.
+[[nodiscard]] inline KnownValues decode(ElementType type, const Shape& shape,
+                                        const std::vector<std::byte>& data) {
+  const std::int64_t bytes = bytes_of(type), size = static_cast<std::int64_t>(data.size());
+  if (bytes == 0 || size > max_known_values * bytes) return {};
+  if (size % bytes != 0 || element_count(shape) != size / bytes) return {};
   const auto same = [](auto value) { return value; };
   switch (type) {
     case ElementType::boolean:
@@ -147,14 +157,15 @@ class ValueStore {
     if (values_[id].known) return &values_[id];
     const Tensor& tensor = graph.tensors[id];
     if (tensor.data.empty()) return without_data(tensor, id);
-    KnownValues decoded = decode(tensor.type, tensor.data);
+    KnownValues decoded = decode(tensor.type, tensor.shape, tensor.data);
     return decoded.known ? keep(id, std::move(decoded)) : nullptr;
   }
 
   /// Remembers what an operator was found to compute.
   const KnownValues* keep(TensorId id, KnownValues values) {
-    if (values.size() > left_) return nullptr;
-    left_ -= values.size();
+    const std::size_t numbers = values.numbers();
+    if (numbers > left_) return nullptr;
+    left_ -= numbers;
     return &(values_[id] = std::move(values));
   }
 

@@ -173,6 +173,11 @@ class Einsum {
     return labels;
   }
 
+  [[nodiscard]] static std::string described(int label) {
+    if (label < 0) return "axis " + std::to_string(label) + " of '...'";
+    return "each '" + std::string(1, static_cast<char>(label)) + "'";
+  }
+
   void read(std::string_view term, const Tensor& tensor) {
     const std::size_t rank = tensor.shape.size();
     std::size_t dots = 0;
@@ -188,11 +193,13 @@ class Einsum {
       std::int64_t* extent = const_cast<std::int64_t*>(find(axes[i]));
       if (!extent)
         extents_.emplace_back(axes[i], tensor.shape[i]);
+      else if (tensor.shape[i] == 1)
+        continue;  // broadcast, whatever the extent is
       else if (*extent == 1 || !is_known(*extent))
         *extent = tensor.shape[i];
-      else if (tensor.shape[i] != 1 && !can_equal(*extent, tensor.shape[i]))
-        site_.refuse_shape(tensor, "extent " + std::to_string(*extent) + " for each '" +
-                                       std::string(1, static_cast<char>(axes[i])) + "'");
+      else if (!can_equal(*extent, tensor.shape[i]))
+        site_.refuse_shape(tensor,
+                           "extent " + std::to_string(*extent) + " for " + described(axes[i]));
     }
   }
 
@@ -218,7 +225,8 @@ class Einsum {
 
 /// Einsum(operands...)
 inline void einsum(Site& site) {
-  site.expect_inputs(1, std::max<std::size_t>(site.inputs(), 1));
+  const std::size_t operands = std::max<std::size_t>(site.inputs(), 1);
+  site.expect_inputs(operands, operands);
   site.give(site.input(0).type, Einsum(site).shape());
 }
 

@@ -100,9 +100,10 @@ inline void quantized_gemm(Site& site) {
             zero_point ? zero_point->type : ElementType::f32);
 }
 
-/// QLinearAdd, QLinearMul(a, scale, zero point, b, scale, zero point, y scale, y zero point)
+/// QLinearAdd, QLinearMul(a, scale, zero point, b, scale, zero point, y scale, y zero point); zero
+/// points that are left out are 0.
 inline void quantized_broadcasting(Site& site) {
-  site.expect_inputs(7, 8);
+  site.expect_inputs(7, 8, {2, 5});
   site.give(site.input(0).type, broadcast(site, site.input(0).shape, site.input(3).shape));
 }
 
@@ -115,14 +116,14 @@ inline void quantized_where(Site& site) {
 
 /// QLinearSigmoid, QLinearLeakyRelu, QLinearSoftmax(x, scale, zero point, y scale, y zero point)
 inline void quantized_unary(Site& site) {
-  site.expect_inputs(4, 5);
+  site.expect_inputs(4, 5, {2});
   site.give_like(site.input(0));
 }
 
 /// QLinearAveragePool, QLinearGlobalAveragePool(x, scale, zero point, y scale, y zero point);
 /// `channels_last` puts the channels last.
 inline void quantized_pooling(Site& site) {
-  site.expect_inputs(4, 5);
+  site.expect_inputs(4, 5, {2});
   const Tensor& x = site.input(0);
   const bool last = site.integer("channels_last", 0) != 0;
   Tensor moved = x;
@@ -153,6 +154,7 @@ inline void quantized_concat(Site& site) {
   Shape shape = site.input(2).shape;
   const std::size_t axis = site.axis(1, shape.size());
   for (std::size_t i = 5; i < site.inputs(); i += 3) {
+    site.expect_input(i);
     const Tensor& part = site.input(i);
     site.expect_rank(part, shape.size());
     shape[axis] = site.sum(shape[axis], part.shape[axis]);

@@ -4,7 +4,7 @@
 /// Where ONNX turned an attribute into an input, both are read.
 #pragma once
 
-#include <algorithm>  // std::clamp, std::min, std::max
+#include <algorithm>  // std::clamp, std::find, std::max, std::min
 #include <cmath>      // std::floor
 #include <cstddef>
 #include <cstdint>
@@ -61,6 +61,11 @@ inline void reshape(Site& site) {
 
   const bool keep_zero = site.integer("allowzero", 0) != 0;
   const Shape asked = *target;
+  const auto asks_for = [&](std::int64_t extent) {
+    return std::find(asked.begin(), asked.end(), extent) != asked.end();
+  };
+  if (keep_zero && asks_for(0) && asks_for(-1))
+    site.refuse("shape", to_string(asked), "either 0 or -1, as 'allowzero' is set");
   std::size_t open = asked.size();
   std::int64_t rest = 1;
   for (std::size_t i = 0; i < asked.size(); ++i) {
@@ -305,13 +310,13 @@ inline void slice(Site& site) {
     const std::int64_t step = steps.values ? (*steps.values)[i] : 1;
     if (step == 0 || step == std::numeric_limits<std::int64_t>::min())
       site.refuse("steps", std::to_string(step), "other numbers");
-    // Backwards, a place before the first element is a valid end.
+    // Backwards, a place before the first element is a valid end, though not a valid start.
     const std::int64_t least = step > 0 ? 0 : -1, most = step > 0 ? extent : extent - 1;
     const auto place = [&](std::int64_t at) {
       return std::clamp(at < 0 ? at + extent : at, least, most);
     };
-    const std::int64_t start = step > 0 ? place((*starts.values)[i])
-                                        : std::max<std::int64_t>(place((*starts.values)[i]), -1);
+    const std::int64_t start =
+        extent == 0 ? least : std::max<std::int64_t>(place((*starts.values)[i]), 0);
     const std::int64_t end = place((*ends.values)[i]);
     const std::int64_t length = step > 0 ? end - start : start - end;
     const std::int64_t stride = step > 0 ? step : -step;
@@ -488,9 +493,9 @@ inline void resize(Site& site) {
   const Extents* sizes = site.integers(3);
 
   Shape shape = x.shape;
-  const auto target = [&](std::size_t i) -> std::int64_t& {
-    return shape[site.position(axes[i], rank, rank, "axes")];
-  };
+  const auto place = [&](std::size_t i) { return site.position(axes[i], rank, rank, "axes"); };
+  const auto source = [&](std::size_t i) { return x.shape[place(i)]; };
+  const auto target = [&](std::size_t i) -> std::int64_t& { return shape[place(i)]; };
   if (site.has_input(3)) {
     if (sizes && sizes->size() != axes.size())
       site.refuse("sizes", to_string(*sizes), "an extent for each axis");
@@ -499,19 +504,18 @@ inline void resize(Site& site) {
       target(i) = sizes ? (*sizes)[i] : unknown_extent;
     }
     const std::string policy = site.attribute<std::string>("keep_aspect_ratio_policy", "stretch");
-    if (policy != "stretch" && sizes && x.has_shape()) {
+    if (policy != "stretch" && sizes) {
       // One scale for all axes, the smallest or the largest of those asked for.
       std::optional<double> scale;
+      bool known = true;
       for (std::size_t i = 0; i < axes.size(); ++i) {
-        const auto extent =
-            static_cast<double>(x.shape[site.position(axes[i], rank, rank, "axes")]);
-        const double each = static_cast<double>((*sizes)[i]) / extent;
+        known = known && is_known(source(i));
+        const double each = static_cast<double>((*sizes)[i]) / static_cast<double>(source(i));
         if (!scale || (policy == "not_larger" ? each < *scale : each > *scale)) scale = each;
       }
       for (std::size_t i = 0; i < axes.size(); ++i) {
-        const auto extent =
-            static_cast<double>(x.shape[site.position(axes[i], rank, rank, "axes")]);
-        target(i) = integer_from(std::floor(extent * scale.value_or(1) + 0.5));
+        const double scaled = static_cast<double>(source(i)) * scale.value_or(1);
+        target(i) = known ? integer_from(std::floor(scaled + 0.5)) : unknown_extent;
       }
     }
     return site.give(x.type, std::move(shape));

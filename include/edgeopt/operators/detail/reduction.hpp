@@ -13,6 +13,7 @@
 #include "edgeopt/array.hpp"
 #include "edgeopt/element_type.hpp"
 #include "edgeopt/graph.hpp"
+#include "edgeopt/operators/detail/conversion.hpp"
 #include "edgeopt/operators/detail/elementwise.hpp"
 #include "edgeopt/operators/detail/known_values.hpp"
 #include "edgeopt/operators/detail/rearrangement.hpp"
@@ -130,7 +131,7 @@ inline void layer_normalization(Site& site) {
   site.give_like(x);
   Shape statistics = x.shape;
   for (std::size_t i = axis; i < statistics.size(); ++i) statistics[i] = 1;
-  const ElementType type = site.integer("stash_type", 1) == 1 ? ElementType::f32 : x.type;
+  const ElementType type = type_attribute(site, "stash_type", ElementType::f32);
   site.give(type, statistics);
   site.give(type, std::move(statistics));
 }

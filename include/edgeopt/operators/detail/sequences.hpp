@@ -120,9 +120,9 @@ inline void split_to_sequence(Site& site) {
   } else {
     const std::int64_t length = given && !lengths->empty() ? lengths->front() : 1;
     if (length < 1) site.refuse("split", std::to_string(length), "an integer >= 1");
-    if (extent / length > max_known_values) return give_sequence(site, std::nullopt);
-    for (std::int64_t begin = 0; begin < extent; begin += length)
-      cuts.push_back(std::min(length, extent - begin));
+    const std::int64_t count = extent / length + (extent % length != 0 ? 1 : 0);
+    if (count > max_known_values) return give_sequence(site, std::nullopt);
+    for (std::int64_t i = 0; i < count; ++i) cuts.push_back(std::min(length, extent - i * length));
   }
   SequenceElements parts;
   std::int64_t whole = 0;

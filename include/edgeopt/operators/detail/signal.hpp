@@ -18,12 +18,17 @@
 
 namespace edgeopt::inline v0::detail {
 
-/// A scalar input, `fallback` where it is left out, unknown where it is not known.
-[[nodiscard]] inline std::int64_t scalar_input(const Site& site, std::size_t index,
-                                               std::int64_t fallback) {
+/// A scalar input that counts something, `fallback` where it is left out, unknown where it is not
+/// known.
+[[nodiscard]] inline std::int64_t count_input(const Site& site, std::size_t index,
+                                              std::int64_t fallback) {
   if (!site.has_input(index)) return fallback;
   const Extents* values = site.integers(index);
-  return values && values->size() == 1 ? values->front() : unknown_extent;
+  if (!values || values->size() != 1) return unknown_extent;
+  if (values->front() < 0)
+    site.refuse("values of '" + site.input(index).name + "'", to_string(*values),
+                "an integer >= 0");
+  return values->front();
 }
 
 /// DFT(x [..., 1 or 2], length, axis): the signal axis has the given length, or half of it and one
@@ -47,7 +52,7 @@ inline void fourier_transform(Site& site) {
   const bool onesided = site.integer("onesided", 0) != 0, inverse = site.integer("inverse", 0) != 0;
   // A one-sided spectrum of n values comes from 2 (n - 1) real ones unless the length says more.
   const bool doubled = onesided && inverse && is_known(extent) && extent > 0;
-  extent = scalar_input(site, 1, doubled ? site.product({extent - 1, 2}) : extent);
+  extent = count_input(site, 1, doubled ? site.product({extent - 1, 2}) : extent);
   if (onesided && !inverse && is_known(extent)) extent = extent / 2 + 1;
   shape.back() = onesided && inverse ? 1 : 2;
   site.give(x.type, std::move(shape));
@@ -58,8 +63,8 @@ inline void short_time_fourier_transform(Site& site) {
   site.expect_inputs(2, 4);
   const Tensor& x = site.input(0);
   site.expect_rank_at_least(x, 2);
-  const std::int64_t step = scalar_input(site, 1, unknown_extent);
-  std::int64_t frame = scalar_input(site, 3, unknown_extent);
+  const std::int64_t step = count_input(site, 1, unknown_extent);
+  std::int64_t frame = count_input(site, 3, unknown_extent);
   if (!site.has_input(3) && site.has_input(2) && site.input(2).shape.size() == 1)
     frame = site.input(2).shape[0];
   std::int64_t frames = unknown_extent;
@@ -76,8 +81,8 @@ inline void short_time_fourier_transform(Site& site) {
 /// MelWeightMatrix(bins, transform length, rate, lowest, highest)
 inline void mel_weight_matrix(Site& site) {
   site.expect_inputs(5, 5);
-  const std::int64_t bins = scalar_input(site, 0, unknown_extent);
-  const std::int64_t length = scalar_input(site, 1, unknown_extent);
+  const std::int64_t bins = count_input(site, 0, unknown_extent);
+  const std::int64_t length = count_input(site, 1, unknown_extent);
   site.give(type_attribute(site, "output_datatype", ElementType::f32),
             {is_known(length) ? length / 2 + 1 : unknown_extent, bins});
 }

@@ -3,6 +3,7 @@
 /// A node of a graph as the rules of its operator read it.
 #pragma once
 
+#include <algorithm>  // std::find
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -66,18 +67,25 @@ class Site {
 
   [[nodiscard]] std::size_t inputs() const { return node_.inputs.size(); }
 
-  void expect_inputs(std::size_t least, std::size_t most) const {
+  /// `optional`: which of the first `least` may be left out.
+  void expect_inputs(std::size_t least, std::size_t most,
+                     std::initializer_list<std::size_t> optional = {}) const {
     const std::size_t count = node_.inputs.size();
     if (count < least || count > most)
       refuse("number of inputs", std::to_string(count),
              least == most ? std::to_string(least)
                            : std::to_string(least) + " to " + std::to_string(most));
     for (std::size_t i = 0; i < least; ++i)
-      if (node_.inputs[i] == no_tensor)
-        refuse("input " + std::to_string(i), "left out", "a tensor");
+      if (std::find(optional.begin(), optional.end(), i) == optional.end()) expect_input(i);
     for (const TensorId id : node_.inputs)
-      if (id != no_tensor && id >= graph_.tensors.size())
-        refuse("input", "tensor " + std::to_string(id), "a tensor of the graph");
+      if (id != no_tensor) expect_tensor(id);
+  }
+  void expect_input(std::size_t index) const {
+    if (!has_input(index)) refuse("input " + std::to_string(index), "left out", "a tensor");
+  }
+  void expect_tensor(TensorId id) const {
+    if (id >= graph_.tensors.size())
+      refuse("input", "tensor " + std::to_string(id), "a tensor of the graph");
   }
   [[nodiscard]] bool has_input(std::size_t index) const {
     return index < node_.inputs.size() && node_.inputs[index] != no_tensor;

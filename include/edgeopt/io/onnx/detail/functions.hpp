@@ -49,6 +49,9 @@ struct OnnxNode {
     return node;
   }
 
+  /// What names begin with in the nodes that take the place of this call.
+  [[nodiscard]] std::string_view prefix() const { return name.empty() ? outputs.front() : name; }
+
   [[noreturn]] void fail(const ProtobufFile& file, std::string found, std::string expected) const {
     std::string place = file.place(message.data()) + ", node ";
     if (!name.empty()) place += "'" + std::string(name) + "' ";
@@ -62,7 +65,8 @@ struct OnnxFunction {
   std::string name;  ///< "domain.name"
   std::vector<std::string_view> inputs, outputs;
   std::vector<OnnxNode> nodes;
-  std::size_t bytes = 0;                                    ///< of all nodes
+  std::size_t bytes = 0;                                    ///< that a call adds, at least
+  std::size_t names = 0;                                    ///< that begin with the call's own
   std::map<std::string_view, std::string_view> attributes;  ///< those with a value of their own
 };
 
@@ -109,7 +113,8 @@ class OnnxFunctions {
         case 7: {
           const std::string_view node = fields.bytes();
           function.nodes.push_back(OnnxNode::split(file_, node));
-          function.bytes += node.size() + node_bytes;
+          function.bytes += node.size() + entry_bytes;
+          function.names += 1 + function.nodes.back().outputs.size();
           break;
         }
         case 10: domain = fields.bytes(); break;
@@ -122,6 +127,8 @@ class OnnxFunctions {
         default: break;
       }
     }
+    function.bytes += entry_bytes * (function.inputs.size() + function.outputs.size() +
+                                     function.attributes.size());
     function.name = domain.empty() ? name : std::string(domain) + "." + std::string(name);
     std::string result = function.name;
     if (!functions_.emplace(Key{domain, name, overload}, std::move(function)).second)
@@ -142,7 +149,7 @@ class OnnxFunctions {
 
   /// A call with its attributes; the tensors are left to the caller.
   /// @throws InputError for a function that calls itself, and where functions that call functions
-  ///   become too many nodes for a file of this size
+  ///   become too much for a file of this size
   OnnxCall& call(const OnnxNode& node, const OnnxFunction& function) {
     int depth = 0;
     for (const OnnxCall* around = node.call; around; around = around->around) {
@@ -152,10 +159,7 @@ class OnnxFunctions {
         node.fail(file_, "functions nested more than " + std::to_string(max_onnx_calls) + " deep",
                   "fewer");
     }
-    if (function.bytes > budget_)
-      node.fail(file_, "functions of too many nodes",
-                "so few that the graph is not many times larger than the file");
-    budget_ -= function.bytes;
+    charge(node, function.bytes + function.names * node.prefix().size());
     if (node.inputs.size() > function.inputs.size() ||
         node.outputs.size() > function.outputs.size())
       node.fail(file_,
@@ -175,6 +179,14 @@ class OnnxFunctions {
       if (!given.message.empty()) call.attributes[name_of(message)] = given;
     }
     return call;
+  }
+
+  /// Takes so many bytes from what functions may become. @throws InputError when they are used up
+  void charge(const OnnxNode& node, std::size_t bytes) {
+    if (bytes > budget_)
+      node.fail(file_, "functions whose calls become too much",
+                "so little that the graph is not many times larger than the file");
+    budget_ -= bytes;
   }
 
   /// The attribute itself, or the one of the call that it refers to; an empty message where the
@@ -205,9 +217,9 @@ class OnnxFunctions {
   /// Domain, name, overload.
   using Key = std::tuple<std::string_view, std::string_view, std::string_view>;
 
-  // What functions may become: bytes of nodes, and a count for each, since nodes that are put in
-  // place of calls take memory that the file does not.
-  static constexpr std::size_t node_bytes = 64, least_budget = std::size_t{1} << 20,
+  // What functions may become: bytes of nodes, names and arguments, and a count for each node,
+  // tensor and attribute of a call, since these take memory that the file does not.
+  static constexpr std::size_t entry_bytes = 64, least_budget = std::size_t{1} << 22,
                                budget_factor = 8;
 
   const ProtobufFile& file_;

@@ -326,7 +326,7 @@ class OnnxGraphReader : public OnnxScope {
       if (!node.outputs[i].empty() &&
           !call.tensors.emplace(function.outputs[i], node.outputs[i]).second)
         copied.emplace_back(function.outputs[i], node.outputs[i]);
-    const std::string prefix(node.name.empty() ? node.outputs.front() : node.name);
+    const std::string prefix(node.prefix());
     for (const OnnxNode& inner : function.nodes)
       for (const std::string_view name : inner.outputs) {
         if (name.empty()) continue;
@@ -412,8 +412,11 @@ class OnnxGraphReader : public OnnxScope {
       name = functions_.name_of(message);
       argument = functions_.resolve(argument);
       if (argument.message.empty()) return;  // nothing was given for it
+      if (argument.message.data() != message.data())
+        functions_.charge(raw, argument.message.size());
     }
     std::int64_t type = 0;
+    bool sparse = false;
     std::vector<std::int64_t> integers;
     std::vector<double> reals;
     std::vector<std::string> texts;
@@ -469,13 +472,14 @@ class OnnxGraphReader : public OnnxScope {
           OnnxTensor dense = read_sparse(fields.bytes());
           value = Array{dense.type, std::move(dense.shape), {}};
           form = Form::one;
-          if (name == "sparse_value") name = "value";
+          sparse = true;
           break;
         }
         default: break;
       }
     }
     if (name.empty()) fail(raw, "an attribute without name", "a name");
+    if (sparse && name == "sparse_value") name = "value";
     // An empty list has no field of its own; its type says what it is one of.
     if (form == Form::none && type == 7) form = Form::integer_list;
     if (form == Form::none && type == 6) form = Form::real_list;
