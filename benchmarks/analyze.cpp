@@ -19,8 +19,7 @@ using edgeopt::Graph;
 
 edgeopt::io::OnnxModel load(const std::string& path) {
   edgeopt::io::OnnxModel model = edgeopt::io::read_onnx(path);
-  for (const std::string& symbol : edgeopt::unbound_symbols(model.graph))
-    edgeopt::bind_symbol(model.graph, symbol, 1);
+  edgeopt::bind_unbound_symbols(model.graph, 1);
   return model;
 }
 

@@ -6,11 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <edgeopt/error.hpp>
+#include <edgeopt/graph.hpp>
 #include <edgeopt/io/onnx.hpp>
 #include <edgeopt/text.hpp>
 #include <filesystem>
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@
 namespace examples {
 
 /// Values of symbolic extents by name.
-using Binding = std::map<std::string, std::int64_t>;
+using Binding = edgeopt::SymbolValues;
 
 /// Takes "NAME=N" apart. @throws CLI::ValidationError
 inline void add_dimension(const std::string& text, Binding& dimensions) {
@@ -64,11 +65,10 @@ struct BoundModel {
 
 /// Binds the first extent of every input that has a symbol there.
 inline void bind_batch(edgeopt::io::OnnxModel& model, std::int64_t batch, Binding& binding) {
+  const std::set<edgeopt::TensorId> inputs(model.graph.inputs.begin(), model.graph.inputs.end());
   bool found = false;
   for (const edgeopt::SymbolicExtent& extent : model.graph.symbols) {
-    const auto& inputs = model.graph.inputs;
-    const bool of_input = std::find(inputs.begin(), inputs.end(), extent.tensor) != inputs.end();
-    if (!of_input || extent.axis != 0) continue;
+    if (!inputs.contains(extent.tensor) || extent.axis != 0) continue;
     binding.emplace(extent.name, batch);
     found = true;
   }
@@ -87,8 +87,7 @@ inline BoundModel read_bound_model(const std::filesystem::path& path,
                                    std::optional<std::int64_t> batch, const Binding& dimensions) {
   BoundModel bound{edgeopt::io::read_onnx(path), dimensions, {}};
   if (batch) bind_batch(bound.model, *batch, bound.binding);
-  for (const auto& [symbol, value] : bound.binding)
-    edgeopt::bind_symbol(bound.model.graph, symbol, value);
+  edgeopt::bind_symbols(bound.model.graph, bound.binding);
   for (const std::string& symbol : edgeopt::unbound_symbols(bound.graph()))
     throw edgeopt::InputError(
         path.string(), "inputs", "extent '" + symbol + "' without a value",

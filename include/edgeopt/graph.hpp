@@ -187,23 +187,32 @@ template <class Chosen>
 
 }  // namespace detail
 
-/// Gives every extent of that name its value; shapes that follow from it are not inferred anew.
-/// @throws DomainError when the value is below 1 or the graph has no such symbol
-inline void bind_symbol(Graph& graph, std::string_view symbol, std::int64_t value) {
-  const std::string what = "extent '" + std::string(symbol) + "'";
-  if (value < 1) throw DomainError(what, std::to_string(value), "an integer >= 1");
-  bool found = false;
-  for (const SymbolicExtent& extent : graph.symbols) {
-    if (extent.name != symbol) continue;
-    graph.tensors[extent.tensor].shape[extent.axis] = value;
-    found = true;
-  }
-  if (found) return;
+/// Values of symbols by their names.
+using SymbolValues = std::map<std::string, std::int64_t, std::less<>>;
+
+/// Gives every extent of these names its value; shapes that follow from it are not inferred anew.
+/// @throws DomainError when a value is below 1 or the graph has no such symbol; nothing is changed
+///   then
+inline void bind_symbols(Graph& graph, const SymbolValues& values) {
   const std::vector<std::string_view> names =
       detail::symbol_names(graph, [](auto&&) { return true; });
-  throw DomainError(
-      what, "unknown",
-      names.empty() ? "none, as every extent of the inputs is fixed" : one_of(names, symbol));
+  const std::set<std::string_view> known(names.begin(), names.end());
+  for (const auto& [symbol, value] : values) {
+    const std::string what = "extent '" + symbol + "'";
+    if (value < 1) throw DomainError(what, std::to_string(value), "an integer >= 1");
+    if (!known.contains(symbol))
+      throw DomainError(
+          what, "unknown",
+          names.empty() ? "none, as every extent of the inputs is fixed" : one_of(names, symbol));
+  }
+  for (const SymbolicExtent& extent : graph.symbols)
+    if (const auto bound = values.find(extent.name); bound != values.end())
+      graph.tensors[extent.tensor].shape[extent.axis] = bound->second;
+}
+
+/// The same for one symbol. @throws DomainError as `bind_symbols`
+inline void bind_symbol(Graph& graph, std::string_view symbol, std::int64_t value) {
+  bind_symbols(graph, {{std::string(symbol), value}});
 }
 
 /// Names of the symbols that have no value, each once.
@@ -212,6 +221,13 @@ inline void bind_symbol(Graph& graph, std::string_view symbol, std::int64_t valu
     return graph.tensors[extent.tensor].shape[extent.axis] < 0;
   });
   return {names.begin(), names.end()};
+}
+
+/// Gives every symbol that has no value this one. @throws DomainError when it is below 1
+inline void bind_unbound_symbols(Graph& graph, std::int64_t value) {
+  SymbolValues values;
+  for (const std::string& symbol : unbound_symbols(graph)) values.emplace(symbol, value);
+  bind_symbols(graph, values);
 }
 
 }  // namespace edgeopt::inline v0

@@ -6,7 +6,7 @@
 ///     const CostTotals whole = total(costs);
 #pragma once
 
-#include <algorithm>  // std::max, std::min
+#include <algorithm>  // std::find, std::max, std::min
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -142,10 +142,15 @@ namespace detail {
 
 /// The tensors among `ids`, each once: what an operator reads twice moves once.
 [[nodiscard]] inline std::vector<TensorId> each_once(const std::vector<TensorId>& ids) {
+  constexpr std::size_t few = 16;  // up to which looking through them is faster than a set
   std::vector<TensorId> found;
+  found.reserve(ids.size());
   std::unordered_set<TensorId> seen;
-  for (const TensorId id : ids)
-    if (id != no_tensor && seen.insert(id).second) found.push_back(id);
+  for (const TensorId id : ids) {
+    const bool is_new = ids.size() <= few ? std::find(found.begin(), found.end(), id) == found.end()
+                                          : seen.insert(id).second;
+    if (id != no_tensor && is_new) found.push_back(id);
+  }
   return found;
 }
 

@@ -16,8 +16,7 @@
 inline bool analyse_onnx_bytes(std::string_view bytes) {
   try {
     edgeopt::io::OnnxModel model = edgeopt::io::parse_onnx(bytes, "fuzz.onnx");
-    for (const std::string& symbol : edgeopt::unbound_symbols(model.graph))
-      edgeopt::bind_symbol(model.graph, symbol, 2);
+    edgeopt::bind_unbound_symbols(model.graph, 2);
     (void)edgeopt::io::infer_shapes(model);
     (void)edgeopt::total(edgeopt::operator_costs(model.graph));
     const auto& tensors = model.graph.tensors;

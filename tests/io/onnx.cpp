@@ -33,8 +33,7 @@ io::OnnxModel parsed(const std::string& graph, std::int64_t opset = 17) {
 /// The model with N = 2 and its shapes.
 io::OnnxModel analysed(const std::string& graph, std::int64_t opset = 17) {
   io::OnnxModel result = parsed(graph, opset);
-  for (const std::string& symbol : unbound_symbols(result.graph))
-    bind_symbol(result.graph, symbol, 2);
+  bind_unbound_symbols(result.graph, 2);
   (void)io::infer_shapes(result);
   return result;
 }
@@ -71,6 +70,9 @@ TEST_CASE("a model without weights has shapes and costs once its symbol is bound
   CHECK(named(model, "y").shape == Shape{1, 4, 4, 4});
   CHECK_THROWS_WITH(bind_symbol(model.graph, "M", 1), Contains("allowed is N"));
   CHECK_THROWS_AS(bind_symbol(model.graph, "N", 0), edgeopt::DomainError);
+  CHECK_THROWS_WITH(bind_symbols(model.graph, {{"N", 5}, {"O", 1}}), Contains("extent 'O'"));
+  (void)io::infer_shapes(model);
+  CHECK(named(model, "y").shape == Shape{1, 4, 4, 4});  // nothing was bound
 }
 
 TEST_CASE("shapes that a network computes for itself are known") {
