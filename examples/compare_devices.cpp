@@ -63,8 +63,7 @@ Network small_cnn(const examples::NetworkSource& source, edgeopt::Precision prec
   const std::int64_t batch = source.small_cnn_batch();
   Network network;
   network.demand = edgeopt::network_demand(spec, batch, precision);
-  network.title = network.demand.name + " in " + std::string(to_string(precision)) + ", batch of " +
-                  std::to_string(batch);
+  network.title = examples::small_cnn_title(network.demand.name, precision, batch);
   network.activation_traffic = activation_traffic(edgeopt::layer_operators(spec, batch, precision),
                                                   network.demand.parameter_bytes_read);
   network.weighted = edgeopt::weighted_operators(spec, batch);

@@ -91,13 +91,18 @@ inline NamedGraph read_model(const NetworkSource& source) {
   return network;
 }
 
+/// How titles name SmallCNN.
+inline std::string small_cnn_title(const std::string& name, edgeopt::Precision precision,
+                                   std::int64_t batch) {
+  return name + " in " + std::string(to_string(precision)) + ", batch of " + std::to_string(batch);
+}
+
 inline NamedGraph read_network(const NetworkSource& source) {
   if (source.is_model()) return read_model(source);
   const edgeopt::Precision precision = source.small_cnn_precision();
-  return {"SmallCNN " + std::to_string(source.spec.conv1_channels) + "/" +
-              std::to_string(source.spec.conv2_channels) + " in " +
-              std::string(to_string(precision)) + ", batch of " +
-              std::to_string(source.small_cnn_batch()),
+  const std::string name = "SmallCNN " + std::to_string(source.spec.conv1_channels) + "/" +
+                           std::to_string(source.spec.conv2_channels);
+  return {small_cnn_title(name, precision, source.small_cnn_batch()),
           edgeopt::small_cnn_graph(source.spec, source.small_cnn_batch(), precision)};
 }
 

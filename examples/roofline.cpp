@@ -97,11 +97,6 @@ edgeopt::Device device_of(const Options& options) {
   return examples::named_device(examples::read_devices(options.files), options.device);
 }
 
-std::string small_cnn_title(const examples::NetworkSource& source) {
-  return "SmallCNN in " + std::string(to_string(source.small_cnn_precision())) + ", batch of " +
-         std::to_string(source.small_cnn_batch());
-}
-
 /// A model's nodes under the ceilings of a device.
 edgeopt::RooflineAnalysis analyse_model(const Options& options) {
   const edgeopt::Device device = device_of(options);
@@ -116,13 +111,13 @@ edgeopt::RooflineAnalysis analyse_model(const Options& options) {
 edgeopt::RooflineAnalysis analyse_small_cnn(const Options& options) {
   const examples::NetworkSource& source = options.source;
   const edgeopt::Precision precision = source.small_cnn_precision();
+  const std::int64_t batch = source.small_cnn_batch();
   const edgeopt::Device device = device_of(options);
   const edgeopt::Roofline roofline = edgeopt::device_roofline(device);
   const std::int64_t tile =
       options.winograd_tile.value_or(edgeopt::granted_winograd_tile(device.kind, precision));
-  return {small_cnn_title(source), roofline,
-          edgeopt::place(roofline, edgeopt::layer_operators(source.spec, source.small_cnn_batch(),
-                                                            precision, tile))};
+  return {examples::small_cnn_title("SmallCNN", precision, batch), roofline,
+          edgeopt::place(roofline, edgeopt::layer_operators(source.spec, batch, precision, tile))};
 }
 
 /// The same under the ceilings of this machine, with the times that they take.
@@ -133,8 +128,9 @@ edgeopt::RooflineAnalysis measure_small_cnn(const Options& options) {
   const std::vector<edgeopt::MeasuredLayer> layers =  // first: what cannot be measured is refused
       edgeopt::measure_layers(source.spec, batch, precision,
                               {.warmup = 1, .runs = 5, .repeats = 5 * options.repeats});
-  edgeopt::RooflineAnalysis analysis{
-      small_cnn_title(source), measure_machine(options, 1).roofline, {}};
+  edgeopt::RooflineAnalysis analysis{examples::small_cnn_title("SmallCNN", precision, batch),
+                                     measure_machine(options, 1).roofline,
+                                     {}};
   constexpr std::int64_t own_tile = 2;  // of our engines
   std::vector<edgeopt::RooflineOperator> operators = edgeopt::layer_operators(
       source.spec, batch, precision, options.winograd_tile.value_or(own_tile));

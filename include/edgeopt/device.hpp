@@ -279,10 +279,6 @@ class DeviceReader {
   const Table& table_;
 };
 
-}  // namespace detail
-
-namespace detail {
-
 inline bool same_but_for_case(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   if (a.size() != b.size()) return false;

@@ -113,9 +113,6 @@ struct NamedMemory {
   std::optional<std::int64_t> bytes;
 };
 
-/// As `device_roofline` calls it, too.
-inline constexpr const char* dram_name = "DRAM";
-
 inline Fit fit_into(std::int64_t needed, const NamedMemory& memory) {
   if (!memory.bytes) return Fit::unknown;
   return needed <= *memory.bytes ? Fit::fits : Fit::too_large;

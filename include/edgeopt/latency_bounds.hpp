@@ -52,6 +52,9 @@ struct LatencyBound {
 
 namespace detail {
 
+/// The ceiling of external memory.
+inline constexpr const char* dram_name = "DRAM";
+
 /// @throws DomainError for a negative count
 inline void require_valid(const NetworkDemand& network) {
   for (const std::int64_t count :
@@ -131,7 +134,7 @@ inline void require_valid(const NetworkDemand& network) {
     std::optional<std::int64_t> cached;
     if (device.cache_bytes.value && bytes_on_chip)
       cached = checked_sum(*device.cache_bytes.value, *bytes_on_chip, "bytes in front of DRAM");
-    roofline.memory.push_back({"DRAM", *device.dram_bandwidth_gbps.value, cached});
+    roofline.memory.push_back({detail::dram_name, *device.dram_bandwidth_gbps.value, cached});
   }
   return roofline;
 }

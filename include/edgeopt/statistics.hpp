@@ -190,10 +190,6 @@ inline double t_tail(double t, double degrees) {
   return 0.5 - 0.5 * front / b * beta_fraction(y, b, a);
 }
 
-}  // namespace detail
-
-namespace detail {
-
 /// The point that Student's t exceeds with that probability, 0 < probability <= 0.5.
 inline double t_upper(double probability, std::int64_t degrees) {
   const auto n = static_cast<double>(degrees);

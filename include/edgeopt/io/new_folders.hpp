@@ -16,20 +16,22 @@ namespace edgeopt::inline v0::io {
 class NewFolders {
  public:
   /// @throws SystemError when that is not allowed or the path is no folder; nothing is left then
-  explicit NewFolders(const std::filesystem::path& path) {
-    try {
-      create(path);
-    } catch (...) {
-      take_back();
-      throw;
-    }
+  explicit NewFolders(const std::filesystem::path& path) : NewFolders() {
+    create(path);  // the object exists already: where this throws, its destructor runs
   }
 
   NewFolders(const NewFolders&) = delete;
   NewFolders& operator=(const NewFolders&) = delete;
-  ~NewFolders() { take_back(); }
+
+  ~NewFolders() {
+    std::error_code ignored;
+    for (; !created_.empty(); created_.pop_back())
+      std::filesystem::remove(created_.back(), ignored);  // refuses unless it is empty
+  }
 
  private:
+  NewFolders() = default;
+
   void create(const std::filesystem::path& path) {
     if (path.empty()) throw SystemError("output folder", "has no name");
     std::vector<std::filesystem::path> missing;
@@ -49,12 +51,6 @@ class NewFolders {
     if (!std::filesystem::is_directory(path, error))
       throw SystemError(path.string(), error ? "cannot be used: " + error.message()
                                              : "is a file, where a folder is to be written");
-  }
-
-  void take_back() noexcept {
-    std::error_code ignored;
-    for (; !created_.empty(); created_.pop_back())
-      std::filesystem::remove(created_.back(), ignored);  // refuses unless it is empty
   }
 
   std::vector<std::filesystem::path> created_;  // outermost first

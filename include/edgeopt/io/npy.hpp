@@ -184,8 +184,7 @@ inline std::pair<std::size_t, std::size_t> npy_header_range(std::string_view byt
 
 /// Reads the bytes of a `.npy` file; `name` is what messages call them.
 /// @throws InputError unless they are one complete array in C order of f16, f32, f64, u8, s8, s32
-/// or
-///   s64
+///   or s64
 [[nodiscard]] inline Array parse_npy(std::string_view bytes, const std::string& name) {
   const auto [begin, length] = detail::npy_header_range(bytes, name);
   Array array = detail::NpyHeaderReader(bytes.substr(begin, length), name).read();

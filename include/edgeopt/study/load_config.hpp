@@ -195,9 +195,6 @@ class ConfigReader {
   return loaded;
 }
 
-}  // namespace detail
-
-namespace detail {
 inline constexpr io::YamlLimits config_limits{.duplicates = io::DuplicateKeys::keep};
 }
 
